@@ -63,12 +63,22 @@ foreach(_dir IN LISTS _nvidia_dirs)
   list(APPEND _link_dirs -Wl,-rpath-link,${_dir})
 endforeach()
 
+# The wheel's include/ also holds a newer fmt, which would be taken for the system's. So what the compiler sees is a
+# folder of links to everything but that.
+set(_include ${CMAKE_BINARY_DIR}/torch_include)
+file(MAKE_DIRECTORY ${_include})
+file(GLOB _entries RELATIVE ${MaseTorch_DIR_USED}/include ${MaseTorch_DIR_USED}/include/*)
+list(REMOVE_ITEM _entries fmt)
+foreach(_entry IN LISTS _entries)
+  file(CREATE_LINK ${MaseTorch_DIR_USED}/include/${_entry} ${_include}/${_entry} SYMBOLIC)
+endforeach()
+
 add_library(mase::c10 UNKNOWN IMPORTED)
 set_target_properties(mase::c10 PROPERTIES IMPORTED_LOCATION ${MaseTorch_LIB_DIR}/libc10.so)
 add_library(mase::torch UNKNOWN IMPORTED)
 set_target_properties(mase::torch PROPERTIES
   IMPORTED_LOCATION ${MaseTorch_LIB_DIR}/libtorch_cpu.so
-  INTERFACE_INCLUDE_DIRECTORIES "${MaseTorch_DIR_USED}/include;${MaseTorch_DIR_USED}/include/torch/csrc/api/include"
+  INTERFACE_INCLUDE_DIRECTORIES "${_include};${_include}/torch/csrc/api/include"
   INTERFACE_COMPILE_DEFINITIONS "AT_PER_OPERATOR_HEADERS;_GLIBCXX_USE_CXX11_ABI=1"
   INTERFACE_LINK_LIBRARIES mase::c10
   INTERFACE_LINK_OPTIONS "${_link_dirs}")

@@ -26,7 +26,7 @@ function(mase_plugin name)
     LIBRARY_OUTPUT_DIRECTORY ${dir}
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON
-    INSTALL_RPATH "$ORIGIN/../.." INSTALL_RPATH_USE_LINK_PATH ON)
+    INSTALL_RPATH "$ORIGIN/../..;${MaseTorch_LIB_DIR}" INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS ${target} LIBRARY DESTINATION lib/mase/plugins)
   if(arg_FILES)
     _mase_plugin_files(${target} ${dir}/${name} ${arg_FILES})
