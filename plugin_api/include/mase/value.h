@@ -88,7 +88,7 @@ class Value {
 
   std::string json(int indent = -1) const;  // NaN and infinities become strings
   std::string brief() const;                // compact, cut to 60 characters, for messages
-  static Value parse_json(std::string_view text, std::string_view file);  // places by line and column
+  static Value parse_json(std::string_view text, std::string_view file);  // Error names file and byte
   bool operator==(const Value&) const;      // 1 and 1.0 differ; places do not count
 
   Loc loc;

@@ -1,0 +1,167 @@
+// Value and Map: access with errors at the value's own place.
+#include "mase/value.h"
+
+#include <algorithm>
+
+namespace mase {
+
+Map::Map() = default;
+Map::Map(const Map&) = default;
+Map::Map(Map&&) noexcept = default;
+Map& Map::operator=(const Map&) = default;
+Map& Map::operator=(Map&&) noexcept = default;
+Map::~Map() = default;
+Map::Map(std::initializer_list<std::pair<std::string, Value>> entries) {
+  entries_.reserve(entries.size());
+  for (const auto& [key, value] : entries) set(key, value);
+}
+
+bool Map::empty() const { return entries_.empty(); }
+size_t Map::size() const { return entries_.size(); }
+const Entry* Map::begin() const { return entries_.data(); }
+const Entry* Map::end() const { return entries_.data() + entries_.size(); }
+Entry* Map::begin() { return entries_.data(); }
+Entry* Map::end() { return entries_.data() + entries_.size(); }
+
+const Value* Map::find(std::string_view key) const {
+  for (const Entry& e : entries_)
+    if (e.key == key) return &e.value;
+  return nullptr;
+}
+Value* Map::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+
+const Value& Map::at(std::string_view key) const {
+  if (const Value* v = find(key)) return *v;
+  NameList names;
+  for (const Entry& e : entries_) names.add(e.key);
+  throw Error("no entry '" + std::string(key) + "'" + did_you_mean(key, names));
+}
+
+Value& Map::operator[](std::string_view key) {
+  if (Value* v = find(key)) return *v;
+  return entries_.emplace_back(Entry{std::string(key), {}, {}}).value;
+}
+
+void Map::set(std::string key, Value value, Loc key_loc) {
+  if (Value* v = find(key)) {
+    *v = std::move(value);
+    return;
+  }
+  entries_.push_back({std::move(key), std::move(value), key_loc});
+}
+
+bool Map::erase(std::string_view key) {
+  return std::erase_if(entries_, [&](const Entry& e) { return e.key == key; }) > 0;
+}
+
+bool Map::operator==(const Map& other) const {
+  if (size() != other.size()) return false;
+  return std::all_of(begin(), end(), [&](const Entry& e) {
+    const Value* v = other.find(e.key);
+    return v && *v == e.value;
+  });
+}
+
+const char* Value::type_name() const {
+  static constexpr const char* kNames[] = {"null", "a boolean", "an integer", "a number", "a string", "a list", "a map"};
+  return kNames[data_.index()];
+}
+
+namespace {
+[[noreturn]] void wrong_type(const Value& v, const char* expected) {
+  throw Error("found " + v.brief() + ", expected " + expected, v.loc);
+}
+}  // namespace
+
+bool Value::as_bool() const {
+  if (!is_bool()) wrong_type(*this, "true or false");
+  return std::get<bool>(data_);
+}
+int64_t Value::as_int() const {
+  if (!is_int()) wrong_type(*this, "an integer");
+  return std::get<int64_t>(data_);
+}
+double Value::as_double() const {
+  if (is_int()) return static_cast<double>(std::get<int64_t>(data_));
+  if (type() != Type::real) wrong_type(*this, "a number");
+  return std::get<double>(data_);
+}
+const std::string& Value::as_string() const {
+  if (!is_string()) wrong_type(*this, "a string");
+  return std::get<std::string>(data_);
+}
+const List& Value::as_list() const {
+  if (!is_list()) wrong_type(*this, "a list");
+  return std::get<List>(data_);
+}
+const Map& Value::as_map() const {
+  if (!is_map()) wrong_type(*this, "a map");
+  return std::get<Map>(data_);
+}
+List& Value::as_list() { return const_cast<List&>(std::as_const(*this).as_list()); }
+Map& Value::as_map() { return const_cast<Map&>(std::as_const(*this).as_map()); }
+
+bool Value::operator==(const Value& other) const { return data_ == other.data_; }
+
+std::string Value::brief() const {
+  if (is_string()) {
+    const std::string& s = as_string();
+    return "'" + (s.size() > 56 ? s.substr(0, 53) + "..." : s) + "'";
+  }
+  constexpr size_t kLongest = 60;
+  std::string text = json();
+  if (text.size() > kLongest) text = text.substr(0, kLongest - 3) + "...";
+  return text;
+}
+
+struct Chosen::Data {
+  std::string name;
+  Map with;
+  Loc loc;
+};
+
+Chosen::Chosen(std::string name, Map with, Loc loc)
+    : data_(std::make_shared<const Data>(Data{std::move(name), std::move(with), loc})) {}
+
+namespace {
+const std::string kNoName;
+const Map kNoFields;
+}  // namespace
+
+const std::string& Chosen::name() const { return data_ ? data_->name : kNoName; }
+std::string_view Chosen::short_name() const {
+  const std::string_view full = name();
+  return full.substr(full.rfind('.') + 1);
+}
+const Map& Chosen::with() const { return data_ ? data_->with : kNoFields; }
+Loc Chosen::loc() const { return data_ ? data_->loc : Loc{}; }
+std::string Chosen::key() const { return data_ ? data_->name + Value(data_->with).json() : std::string(); }
+bool Chosen::operator==(const Chosen& other) const {
+  return data_ == other.data_ || (data_ && other.data_ && name() == other.name() && with() == other.with());
+}
+
+Value Chosen::value() const {
+  if (!data_) return {};
+  Map map{{"use", name()}};
+  if (!with().empty()) map.set("with", with());
+  Value v(std::move(map));
+  v.loc = data_->loc;
+  return v;
+}
+
+Chosen Chosen::from(const Value& v) {
+  if (v.is_null()) return {};
+  if (v.is_string()) return Chosen(v.as_string(), {}, v.loc);
+  if (!v.is_map() || !v.as_map().find("use"))
+    throw Error("found " + v.brief() + ", expected a component: its name or {use: name, with: {...}}", v.loc);
+  for (const Entry& e : v.as_map())
+    if (e.key != "use" && e.key != "with")
+      throw Error("unknown key '" + e.key + "' beside 'use'" + did_you_mean(e.key, NameList(std::vector<std::string>{"use", "with"})),
+                  e.key_loc ? e.key_loc : v.loc, "a component's fields stand under 'with'");
+  const Value& use = v.as_map().at("use");
+  const Value* with = v.as_map().find("with");
+  if (with && !with->is_null() && !with->is_map()) throw Error("'with' is " + with->brief() + ", expected a map", with->loc);
+  return Chosen(use.as_string(), with && with->is_map() ? with->as_map() : Map{}, use.loc ? use.loc : v.loc);
+}
+
+}  // namespace mase
