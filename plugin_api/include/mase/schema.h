@@ -67,6 +67,12 @@ struct Use {
   explicit operator bool() const { return static_cast<bool>(chosen); }
 };
 
+// A file or folder named in the recipe. It keeps its place, so that "no such file" says where the name was written.
+struct Path {
+  std::string name;
+  Loc loc;
+};
+
 // Enumerations take part by specialising this: names in the order of the enumerators, from 0.
 template <class E>
 struct EnumNames;  // static const std::vector<std::string>& names();
@@ -128,6 +134,15 @@ struct Codec<std::string> {
   static TypeInfo type() { return {TypeInfo::Kind::string}; }
   static bool read(std::string& out, const Value& v, Problems& p) { return detail::read_string(out, v, p); }
   static Value write(const std::string& v) { return v; }
+};
+template <>
+struct Codec<Path> {
+  static TypeInfo type() { return {TypeInfo::Kind::string}; }
+  static bool read(Path& out, const Value& v, Problems& p) {
+    out.loc = v.loc;
+    return detail::read_string(out.name, v, p);
+  }
+  static Value write(const Path& v) { return v.name; }
 };
 template <>
 struct Codec<Value> {
