@@ -1,0 +1,2 @@
+// Model of fixed_identity: the beats themselves.
+#include "pass_through.h"

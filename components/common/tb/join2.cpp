@@ -1,0 +1,2 @@
+// Model of join2: one beat from each input, side by side.
+#include "join.h"

@@ -1,0 +1,2 @@
+// Model of join_n: one beat from each input, side by side.
+#include "join.h"

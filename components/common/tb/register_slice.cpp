@@ -1,0 +1,2 @@
+// Model of register_slice: the beats themselves.
+#include "pass_through.h"

@@ -1,0 +1,2 @@
+// Model of split2: the beats themselves.
+#include "pass_through.h"

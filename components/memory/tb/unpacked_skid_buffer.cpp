@@ -1,0 +1,2 @@
+// Model of unpacked_skid_buffer: the beats themselves.
+#include "pass_through.h"
