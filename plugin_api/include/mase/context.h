@@ -55,9 +55,9 @@ class Context {
   virtual std::string step_name() const = 0;
 
   template <class... Args>
-  void info(fmt::format_string<Args...> text, Args&&... args) { log_info(format(text, std::forward<Args>(args)...)); }
+  void info(fmt::format_string<Args...> text, Args&&... args) { log_info(mase::format(text, std::forward<Args>(args)...)); }
   template <class... Args>
-  void warn(fmt::format_string<Args...> text, Args&&... args) { log_warn(format(text, std::forward<Args>(args)...)); }
+  void warn(fmt::format_string<Args...> text, Args&&... args) { log_warn(mase::format(text, std::forward<Args>(args)...)); }
   template <class Kind>
   std::shared_ptr<Kind> create(const Chosen& chosen) { return components().create<Kind>(chosen); }
   template <class Kind>

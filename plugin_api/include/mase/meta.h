@@ -42,6 +42,7 @@ struct TensorMeta {
 // A short list that is iterated in order and looked up by name.
 class TensorMetas : public std::vector<TensorMeta> {
  public:
+  using std::vector<TensorMeta>::at;                  // by position
   TensorMeta* find(std::string_view name);
   const TensorMeta* find(std::string_view name) const;
   TensorMeta& at(std::string_view name);              // Error with the nearest name
