@@ -1,0 +1,63 @@
+// What the vector kernel leaves out, element by element: wrapping around and stochastic rounding.
+#pragma once
+#include <cmath>
+#include <limits>
+
+#include "fixed_kernel.h"
+
+namespace mase::quant {
+
+// The greatest number of type T that is not above `limit`.
+template <class T>
+T not_above(uint64_t limit) {
+  constexpr int kDigits = std::numeric_limits<T>::digits;
+  int spare = 0;
+  while (limit >> spare >> kDigits) ++spare;
+  return static_cast<T>(limit >> spare << spare);
+}
+
+// A uniform draw in [0, 1) for element `index` of the stream `key`, whatever thread asks for it (SplitMix64).
+inline double draw(uint64_t key, int64_t index) {
+  uint64_t z = key + (static_cast<uint64_t>(index) + 1) * 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+// `s` to an integer; `uniform` decides when the rounding is stochastic.
+template <class T>
+T round_scaled(T s, Rounding rounding, double uniform) {
+  const T low = std::floor(s), up = s > low ? low + 1 : low;
+  // The smaller of the two distances is exact; the other may round to a half.
+  const bool near_low = s - low < T(0.5), near_up = up - s < T(0.5);
+  const bool tie = !near_low && !near_up;
+  const T nearest = near_low ? low : up;
+  switch (rounding) {
+    case Rounding::floor: return low;
+    case Rounding::ceil: return up;
+    case Rounding::toward_zero: return s > 0 ? low : up;
+    case Rounding::away_from_zero: return s > 0 ? up : low;
+    case Rounding::nearest_up: return tie ? up : nearest;
+    case Rounding::nearest_down: return tie ? low : nearest;
+    case Rounding::nearest_away: return tie ? (s > 0 ? up : low) : nearest;
+    case Rounding::nearest_toward_zero: return tie ? (s > 0 ? low : up) : nearest;
+    case Rounding::stochastic: return uniform < s - low ? up : low;
+    case Rounding::nearest_even: break;
+  }
+  return tie ? (std::fmod(low, T(2)) == 0 ? low : up) : nearest;
+}
+
+// The integer `n` modulo 2^width as a code; infinity has none and becomes 0. A code with more bits than T is cut.
+template <class T>
+T wrap(T n, int width, bool is_signed) {
+  if (!std::isfinite(n)) return std::isnan(n) ? n : T(0);
+  const __int128 span = static_cast<__int128>(1) << width;
+  __int128 code = static_cast<__int128>(std::fmod(n, std::ldexp(T(1), width)));
+  const __int128 high = (is_signed ? span / 2 : span) - 1, low = is_signed ? -span / 2 : 0;
+  if (code > high) code -= span;
+  if (code < low) code += span;
+  const uint64_t magnitude = static_cast<uint64_t>(code < 0 ? -code : code);
+  return code < 0 ? -not_above<T>(magnitude) : not_above<T>(magnitude);
+}
+
+}  // namespace mase::quant
