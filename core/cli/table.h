@@ -1,0 +1,24 @@
+// Aligned columns, and the one way in which commands print to stdout.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mase::cli {
+
+// Rows of cells; every column but the last is padded to its widest cell.
+class Table {
+ public:
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void sort();
+  bool empty() const { return rows_.empty(); }
+  std::string text(std::string_view indent = "") const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// To stdout; Error when it is closed or full.
+void print(std::string_view text);
+
+}  // namespace mase::cli
