@@ -1,0 +1,43 @@
+// models.saved: the graph that an earlier run left in its model/ folder, formats and metadata included.
+#include <filesystem>
+
+#include "mase/model.h"
+#include "register.h"
+
+namespace models {
+
+namespace {
+
+struct Saved final : mase::Model {
+  struct Config {
+    mase::Path folder;
+    static void schema(mase::Schema<Config>& s) {
+      s.field("folder", &Config::folder, "model/ of a run, or the folder of the run itself").required();
+    }
+  };
+  explicit Saved(Config c) : config(std::move(c)) {}
+
+  mase::Graph build(mase::Context& context) override {
+    namespace fs = std::filesystem;
+    fs::path folder(context.path(config.folder.name));
+    if (!fs::is_directory(folder))
+      throw mase::Error(mase::format("no folder '{}' (looked at {})", config.folder.name, folder.string()),
+                        config.folder.loc, "relative names are relative to the recipe");
+    if (!fs::exists(folder / "graph.json") && fs::exists(folder / "model" / "graph.json")) folder /= "model";
+    try {
+      return mase::load(folder.string());
+    } catch (const mase::Error& e) {
+      if (e.loc()) throw;  // it names a line of graph.json
+      throw mase::Error(e.message(), config.folder.loc, e.hint());
+    }
+  }
+  Config config;
+};
+
+}  // namespace
+
+void register_saved(mase::Registrar& r) {
+  r.add<Saved>("models.saved", "A graph saved by an earlier run, with its formats and metadata");
+}
+
+}  // namespace models
