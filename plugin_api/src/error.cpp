@@ -32,6 +32,7 @@ Error::Error(std::string message, Loc loc, std::string hint)
 Error::~Error() = default;
 const char* Error::what() const noexcept { return text_.c_str(); }
 
+Failure::~Failure() = default;
 Cancelled::~Cancelled() = default;
 const char* Cancelled::what() const noexcept { return "interrupted"; }
 

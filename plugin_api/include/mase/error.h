@@ -35,6 +35,13 @@ class Error : public std::exception {
   Loc loc_;
 };
 
+// The work was done and its answer is no, as a mismatch in simulation: exit status 1, where bad input is 2.
+class Failure final : public Error {
+ public:
+  using Error::Error;
+  ~Failure() override;
+};
+
 // Thrown by long work that saw Context::cancelled() and has left a resumable state behind.
 class Cancelled final : public std::exception {
  public:
