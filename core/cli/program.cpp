@@ -26,6 +26,7 @@ struct Parsed {
 
 void add_globals(CLI::App& app, Parsed& p) {
   app.add_option("--plugins", p.globals.plugins, "A folder of plugins, searched first (repeatable)")
+      ->type_name("DIR")
       ->allow_extra_args(false);
   app.add_flag("--json", p.globals.json, "Print JSON");
   auto* verbose = app.add_flag("-v,--verbose", p.globals.verbose, "Show details");
@@ -35,7 +36,8 @@ void add_globals(CLI::App& app, Parsed& p) {
 
 void add_recipe(CLI::App& command, Parsed& p) {
   command.add_option("RECIPE", p.run.recipe, "A recipe, *.yaml")->required();
-  command.add_option("--set", p.sets, "name=value: a param of the recipe (repeatable)")
+  command.add_option("--set", p.sets, "A param of the recipe (repeatable)")
+      ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
 }
 
@@ -126,6 +128,9 @@ int caught(const Call& call) try {
 } catch (const Cancelled&) {
   log::error("interrupted");
   return 130;
+} catch (const Failure& e) {
+  log::error(e.what());
+  return 1;
 } catch (const Error& e) {
   log::error(e.what());
   return 2;

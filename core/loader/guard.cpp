@@ -28,6 +28,7 @@ std::string prefix(std::string_view component, std::string_view step, const std:
 struct Caught {
   std::string message, hint;
   Loc loc;
+  bool failure = true;  // the run failed (exit status 1); otherwise its input was bad (2)
 };
 
 Caught defect(std::string_view component, std::string text) {
@@ -46,8 +47,10 @@ void guard(std::string_view component, std::string_view step, const std::functio
     return;
   } catch (const Cancelled&) {
     throw;
-  } catch (const Error& e) {
+  } catch (const Failure& e) {
     caught = {e.message(), e.hint(), e.loc()};
+  } catch (const Error& e) {
+    caught = {e.message(), e.hint(), e.loc(), false};
   } catch (const std::bad_alloc&) {
     caught = {"out of memory", "", {}};
   } catch (const std::exception& e) {
@@ -55,7 +58,9 @@ void guard(std::string_view component, std::string_view step, const std::functio
   } catch (...) {
     caught = defect(component, "its code failed: it threw something that is not an exception");
   }
-  throw Error(prefix(component, step, caught.message) + caught.message, caught.loc, caught.hint);
+  const std::string message = prefix(component, step, caught.message) + caught.message;
+  if (caught.failure) throw Failure(message, caught.loc, caught.hint);
+  throw Error(message, caught.loc, caught.hint);
 }
 
 }  // namespace mase
