@@ -22,8 +22,9 @@ struct CodeRange {
 };
 
 CodeRange code_range(const FixedPoint& point) {
-  const int64_t top = point.width >= 64 ? INT64_MAX : (int64_t{1} << (point.width - (point.is_signed ? 1 : 0))) - 1;
-  return {point.is_signed ? -top - 1 : 0, point.width == 63 && !point.is_signed ? INT64_MAX : top};
+  const int bits = point.width - (point.is_signed ? 1 : 0);
+  const int64_t top = bits >= 63 ? INT64_MAX : (int64_t{1} << bits) - 1;
+  return {point.is_signed ? -top - 1 : 0, top};
 }
 
 template <class T>
@@ -31,8 +32,9 @@ void encode(const T* from, int64_t* to, int64_t count, const FixedPoint& point) 
   const CodeRange range = code_range(point);
   // 2^62 and beyond are decided in floating point, where the conversion to int64 would be undefined.
   const double low = static_cast<double>(range.low), high = static_cast<double>(range.high);
+  const double scale = std::ldexp(1.0, point.frac_width);
   for (int64_t i = 0; i < count; ++i) {
-    const double scaled = std::ldexp(static_cast<double>(from[i]), point.frac_width);
+    const double scaled = static_cast<double>(from[i]) * scale;
     if (std::isnan(scaled)) throw Error("found a value that is not a number, expected one that has a code in " + point.str());
     const double rounded = std::nearbyint(scaled);
     to[i] = rounded <= low ? range.low : rounded >= high ? range.high : static_cast<int64_t>(rounded);
@@ -42,7 +44,9 @@ void encode(const T* from, int64_t* to, int64_t count, const FixedPoint& point) 
 }  // namespace
 
 at::Tensor to_codes(const at::Tensor& x, const FixedPoint& point) {
-  if (point.width < 1 || point.width > 64) throw Error(format("codes of {} bits, expected 1 to 64", point.width));
+  const int widest = point.is_signed ? 64 : 63;  // codes are int64
+  if (point.width < 1 || point.width > widest)
+    throw Error(format("codes of {} bits, expected 1 to {}", point.width, widest));
   const at::Tensor source = x.contiguous();
   at::Tensor codes = at::empty(x.sizes(), at::TensorOptions().dtype(at::kLong));
   int64_t* to = codes.mutable_data_ptr<int64_t>();

@@ -127,7 +127,7 @@ void Graph::Data::check_args(const Graph& graph, const std::vector<Argument>& ar
   for (size_t i = 0; i < args.size(); ++i) {
     const Node* node = args[i].node;
     if (!node) continue;
-    if (std::find(graph.nodes_.begin(), graph.nodes_.end(), node) == graph.nodes_.end())
+    if (node->graph_ != &graph)
       throw Error(format("argument {} of node '{}' is a node of another graph", i, name));
     if (node->index_ >= index)
       throw Error(format("argument {} of node '{}' is '{}', which does not stand before it", i, name, node->name));
