@@ -58,6 +58,7 @@ struct Where {
 struct Step;
 
 struct Control {
+  Loc loc;
   std::vector<Step> steps;
   // sweep
   Template over;                      // map: every combination; list of maps: these rows
@@ -84,6 +85,7 @@ struct Step {
   Loc loc;                            // where the step begins
   std::string name;                   // given, or the component's (a second one at that level: quant.quantize_2)
   bool named = false;                 // whether the recipe gave the name: it then prefixes metrics
+  Loc name_loc;
   std::string component;              // use, model, data
   Loc component_loc;
   Template with;                      // map or null
@@ -103,6 +105,7 @@ struct Recipe {
   Template seed;
   std::vector<Template::Entry> params;      // in order; --set replaces values
   size_t bound = 0;                   // of a recipe as a step: the first so many params come from its `with`
+  std::vector<Loc> plugin_locs;       // of the requirements above
   Loc loc, steps_loc;
   std::vector<std::pair<std::string, std::string>> plugins;  // name, version requirement
   std::optional<Step> model, data;

@@ -153,6 +153,8 @@ Value resolve(const Template& t, const Scope& scope, const Assignment* assignmen
   return Resolver(assignment, path).value(t, {&scope}, true);
 }
 
+Value resolve_in(const Template& t, View view) { return Resolver(nullptr, {}).value(t, view, true); }
+
 std::string resolve_text(const std::string& text, Loc loc, const Scope& scope) {
   return Resolver(nullptr, {}).filled(text, loc, {&scope});
 }

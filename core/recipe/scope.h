@@ -38,6 +38,8 @@ std::vector<std::string> option_tags(const std::vector<Template>& options, const
 
 void check_bounds(const DomainSpec& spec, Loc loc);  // Error when no value lies in the range
 
+Value resolve_in(const Template& t, View view);  // without domains
+
 bool is_name(std::string_view text);  // [A-Za-z_][A-Za-z0-9_]*
 
 }  // namespace mase
