@@ -1,0 +1,8 @@
+// The report plugin: pictures of what a run has found.
+#include <mase/plugin.h>
+
+#include "plot.h"
+
+MASE_PLUGIN("report", "0.1.0", "Pictures of what a run has found") {
+  r.add<mase::report::Plot>("report.plot", "Draw curves from the tables of sweeps and searches as an SVG");
+}
