@@ -1,0 +1,18 @@
+// Which tensors of a graph are trained.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "mase/context.h"
+#include "mase/graph.h"
+
+namespace train {
+
+struct Trainable {
+  std::vector<std::string> parameters;  // of the selected nodes, their formats' trainable tensors included
+  std::vector<std::string> buffers;     // of all nodes: training may update them
+};
+
+Trainable find_trainable(mase::Graph& graph, mase::Context& context);
+
+}  // namespace train
