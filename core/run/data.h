@@ -1,0 +1,27 @@
+// OpenData: a data set that was opened once, with its splits prepared so that a batch is a cheap view.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "mase/dataset.h"
+
+namespace mase {
+
+class OpenData {
+ public:
+  // `dataset` has been opened. `name` is the component's, for messages.
+  OpenData(std::shared_ptr<Dataset> dataset, std::string name);
+  ~OpenData();
+  const Split& split(std::string_view name);  // Error with the nearest name
+  Tensors sample();                           // the inputs of one sample of the first split that has one
+  Value sizes() const;                        // {train: 1077, ...}
+
+ private:
+  class Prepared;
+  std::shared_ptr<Dataset> dataset_;
+  std::string name_;
+  std::map<std::string, std::unique_ptr<Prepared>, std::less<>> splits_;
+};
+
+}  // namespace mase
