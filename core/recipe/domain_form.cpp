@@ -160,6 +160,23 @@ Template Form::domain(const Value& v) {
   return t;
 }
 
+Domain range_of(const DomainSpec& spec, View view) {
+  const bool whole = spec.kind == DomainSpec::Kind::integer;
+  DomainSpec known = spec;
+  for (const Template::Entry& b : spec.bounds) {
+    const Value v = resolve_in(b.value, view);
+    if (!v.is_number() || (whole && !v.is_int()))
+      throw Error(format("'{}' is {}, expected {}", b.key, v.brief(), whole ? "an integer" : "a number"), v.loc);
+    (b.key == "low" ? known.low : b.key == "high" ? known.high : known.step) = v.as_double();
+  }
+  check_bounds(known, spec.loc);
+  Domain d;
+  d.kind = whole ? Domain::Kind::integer : Domain::Kind::real;
+  d.low = known.low, d.high = known.high, d.log = known.log;
+  d.step = whole && known.step == 0 ? 1 : known.step;
+  return d;
+}
+
 void check_bounds(const DomainSpec& spec, Loc loc) {
   const auto place = [&](std::string_view name) {
     for (const auto& b : spec.bounds)

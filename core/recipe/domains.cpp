@@ -94,15 +94,12 @@ class DomainCollector {
   void domain(const Template& t, View view, const Path& path, Parent parent) {
     const DomainSpec& spec = *t.domain;
     if (out_.find(spec, path.full) >= 0) return;  // in a sweep's second row
-    Domain d;
+    const bool choice = spec.kind == DomainSpec::Kind::choice;
+    Domain d = choice ? Domain() : range_of(spec, view);
     d.name = path.full;
     d.parent = parent.domain, d.parent_option = parent.option;
     const int index = static_cast<int>(out_.space.domains.size());
-    if (spec.kind != DomainSpec::Kind::choice) {
-      range(d, spec, view);
-      note(spec, path, std::move(d));
-      return;
-    }
+    if (!choice) return note(spec, path, std::move(d));
     const Options options = options_of(spec, view);
     const bool late = spec.labels.size() != options.items->size();
     d.labels = late ? option_labels(*options.items) : spec.labels;
@@ -123,20 +120,6 @@ class DomainCollector {
       d.options.push_back(plain ? resolve_in(*option.value, option.view) : Value(d.labels[i]));
     }
     return component;
-  }
-
-  static void range(Domain& d, const DomainSpec& spec, View view) {
-    DomainSpec known = spec;
-    for (const Template::Entry& b : spec.bounds) {
-      const Value v = resolve_in(b.value, view);
-      if (!v.is_number() || (spec.kind == DomainSpec::Kind::integer && !v.is_int()))
-        throw Error(format("'{}' is {}, expected {}", b.key, v.brief(), spec.kind == DomainSpec::Kind::integer ? "an integer" : "a number"), v.loc);
-      (b.key == "low" ? known.low : b.key == "high" ? known.high : known.step) = v.as_double();
-    }
-    check_bounds(known, spec.loc);
-    d.kind = spec.kind == DomainSpec::Kind::integer ? Domain::Kind::integer : Domain::Kind::real;
-    d.low = known.low, d.high = known.high, d.log = known.log;
-    d.step = d.kind == Domain::Kind::integer && known.step == 0 ? 1 : known.step;
   }
 
   void note(const DomainSpec& spec, const Path& path, Domain d) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "mase/sampler.h"
 #include "recipe.h"
 
 namespace mase {
@@ -37,6 +38,7 @@ std::vector<std::string> option_labels(const std::vector<Template>& options);
 std::vector<std::string> option_tags(const std::vector<Template>& options, const std::vector<std::string>& labels);
 
 void check_bounds(const DomainSpec& spec, Loc loc);  // Error when no value lies in the range
+Domain range_of(const DomainSpec& spec, View view);  // of $int and $float, their bounds known
 
 Value resolve_in(const Template& t, View view);  // without domains
 
