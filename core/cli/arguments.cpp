@@ -42,8 +42,7 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, const char* const* a
   app.parse(argc, argv);
   return std::nullopt;
 } catch (const CLI::CallForHelp&) {
-  const auto chosen = app.get_subcommands();
-  print(chosen.empty() ? app.help() : chosen.front()->help());
+  print(app.help());  // of the command, when one was given
   return 0;
 } catch (const CLI::ExtrasError&) {
   unexpected(app, app.remaining(true).front());

@@ -2,8 +2,5 @@
 namespace mase::cli {
 int schema_command(Registry&) { return 2; }
 int docs_command(Registry&, const std::string&) { return 2; }
-int test_command(const Globals&, const std::string&) { return 2; }
 int new_plugin_command(const std::string&, const std::string&, bool) { return 2; }
-int check_plugin_command(const std::string&, bool, bool) { return 2; }
-int load_plugin_command(const std::string&, bool) { return 2; }
 }  // namespace mase::cli
