@@ -19,6 +19,7 @@ struct ExecuteOptions {
   Arithmetic arithmetic = Arithmetic::float32;
   bool training = false;
   uint64_t seed = 0;    // of dropout and stochastic rounding, per node
+  std::vector<const Node*> frozen = {};  // run as in evaluation while the others train (batch statistics)
 };
 
 // Compiled once per graph state: operators and formats are created, parameters quantized when not training.
