@@ -9,7 +9,7 @@
 #include <atomic>
 #include <cmath>
 
-#include "fixed_scalar.h"
+#include "fixed_grid.h"
 
 namespace mase {
 
@@ -38,30 +38,8 @@ namespace {
 constexpr int64_t kThreadAbove = 65536;  // elements; below, sharing out costs more than it brings
 constexpr int64_t kGrain = 32768;
 
-// Magnitudes of the outermost codes.
-struct Limits {
-  uint64_t low, high;
-};
-Limits limits_of(const Integer::Config& c) {
-  if (!c.is_signed) return {0, c.width == 64 ? UINT64_MAX : (uint64_t{1} << c.width) - 1};
-  const uint64_t half = uint64_t{1} << (c.width - 1);
-  return {c.overflow == Overflow::saturate_symmetric ? half - 1 : half, half - 1};
-}
-
-template <class T>
-FixedGrid<T> make_grid(const Integer::Config& c) {
-  const Limits limits = limits_of(c);
-  FixedGrid<T> g;
-  g.scale = std::ldexp(T(1), c.frac_width), g.inverse = std::ldexp(T(1), -c.frac_width);
-  g.low = -not_above<T>(limits.low), g.high = not_above<T>(limits.high);
-  // MASE lets the limit itself be rounded: 2^31 where 2^31 - 1 has too many bits.
-  if (c.rule == Rule::mase) g.high = static_cast<T>(limits.high);
-  const bool to_zero = c.overflow == Overflow::saturate_to_zero;
-  g.below = to_zero ? T(0) : g.low, g.above = to_zero ? T(0) : g.high;
-  g.zero = c.rule == Rule::mase ? -T(0) : T(0);
-  g.clamp_first = !to_zero && c.rule == Rule::standard && std::max(-g.low, g.high) <= kShortLimit<T>;
-  g.rounding = c.rounding;
-  return g;
+FixedFields fields(const Integer::Config& c) {
+  return {c.width, c.frac_width, c.is_signed, c.rounding, c.overflow, c.rule == Rule::mase};
 }
 
 template <class T>
@@ -121,7 +99,7 @@ void Integer::Config::check(const Value& v) const {
 }
 
 Integer::Integer(Config config)
-    : config_(config), grid32_(make_grid<float>(config)), grid64_(make_grid<double>(config)) {}
+    : config_(config), grid32_(make_grid<float>(fields(config))), grid64_(make_grid<double>(fields(config))) {}
 
 template <>
 const FixedGrid<float>& Integer::grid<float>() const { return grid32_; }
@@ -168,7 +146,7 @@ Codes Integer::encode(const at::Tensor& x, const QuantizeContext& context) const
   codes.elements = at::Tensor(at::detail::empty_cpu(values.sizes(), at::kLong));
   codes.point = fixed_point();
   int64_t* out = codes.elements.mutable_data_ptr<int64_t>();
-  const Limits limits = limits_of(config_);
+  const Limits limits = limits_of(fields(config_));
   const auto convert = [&]<class T>(const T* in, T scale) {
     bool beyond = false;
     for (int64_t i = 0; i < values.numel(); ++i) {

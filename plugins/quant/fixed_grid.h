@@ -1,5 +1,6 @@
-// What the vector kernel leaves out, element by element: wrapping around and stochastic rounding.
+// Fixed-point grids, and what the vector kernel leaves out: wrapping around and stochastic rounding.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -14,6 +15,40 @@ T not_above(uint64_t limit) {
   int spare = 0;
   while (limit >> spare >> kDigits) ++spare;
   return static_cast<T>(limit >> spare << spare);
+}
+
+struct FixedFields {
+  int width = 8, frac_width = 4;
+  bool is_signed = true;
+  Rounding rounding = Rounding::nearest_even;
+  Overflow overflow = Overflow::saturate;
+  bool mase_rule = false;
+};
+
+// Magnitudes of the outermost codes.
+struct Limits {
+  uint64_t low, high;
+};
+inline Limits limits_of(const FixedFields& f) {
+  if (!f.is_signed) return {0, f.width == 64 ? UINT64_MAX : (uint64_t{1} << f.width) - 1};
+  const uint64_t half = uint64_t{1} << (f.width - 1);
+  return {f.overflow == Overflow::saturate_symmetric ? half - 1 : half, half - 1};
+}
+
+template <class T>
+FixedGrid<T> make_grid(const FixedFields& f) {
+  const Limits limits = limits_of(f);
+  FixedGrid<T> g;
+  g.scale = std::ldexp(T(1), f.frac_width), g.inverse = std::ldexp(T(1), -f.frac_width);
+  g.low = -not_above<T>(limits.low), g.high = not_above<T>(limits.high);
+  // MASE lets the limit itself be rounded: 2^31 where 2^31 - 1 has too many bits.
+  if (f.mase_rule) g.high = static_cast<T>(limits.high);
+  const bool to_zero = f.overflow == Overflow::saturate_to_zero;
+  g.below = to_zero ? T(0) : g.low, g.above = to_zero ? T(0) : g.high;
+  g.zero = f.mase_rule ? -T(0) : T(0);
+  g.clamp_first = !to_zero && !f.mase_rule && std::max(-g.low, g.high) <= kShortLimit<T>;
+  g.rounding = f.rounding;
+  return g;
 }
 
 // A uniform draw in [0, 1) for element `index` of the stream `key`, whatever thread asks for it (SplitMix64).
