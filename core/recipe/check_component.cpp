@@ -134,10 +134,10 @@ void Checker::own_check(const ComponentInfo& info, const Use& use) {
 
 std::shared_ptr<Component> Checker::instance(const ComponentInfo& info, const Use& use) {
   try {
-    Value with;
-    if (use.with) with = resolve(*use.with, *use.view.scope, std::make_unique<FirstOption>().get());
+    const FirstOption first;
+    const Value with = use.with ? resolve(*use.with, *use.view.scope, &first) : Value();
     return registry_.create(info.kind, Chosen(info.name, with.is_map() ? with.as_map() : Map{}, use.loc));
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     return nullptr;  // what is wrong with the fields was said; anything else is said when it runs
   }
 }
