@@ -46,6 +46,7 @@ class Op : public Component {
   virtual Map resolve(const std::vector<Shape>& inputs) const { return {}; }
   virtual OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>& results) const { return {}; }
   // The grid of the exact result: the accumulator for linear, conv, add; the input's for relu, reshape; none.
+  // A parameter flagged `accumulator` that has no grid yet is left out of the sum: its own grid follows from this one.
   virtual std::optional<FixedPoint> result_format(const OpFormats& formats) const { return std::nullopt; }
 };
 

@@ -1,0 +1,193 @@
+// How models build their graphs: nodes with fresh parameters, and shapes found by running each operator once.
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "derive.h"
+#include "executor_plan.h"
+#include "mase/execute.h"
+#include "mase/text.h"
+
+namespace mase {
+namespace {
+
+std::string dtype_name(at::ScalarType type) {
+  switch (type) {
+    case at::kFloat: return "float32";
+    case at::kDouble: return "float64";
+    case at::kHalf: return "float16";
+    case at::kBFloat16: return "bfloat16";
+    case at::kLong: return "int64";
+    case at::kInt: return "int32";
+    case at::kShort: return "int16";
+    case at::kChar: return "int8";
+    case at::kByte: return "uint8";
+    case at::kBool: return "bool";
+    default: return c10::toString(type);
+  }
+}
+
+at::ScalarType dtype_of(const std::string& name) {
+  for (const at::ScalarType type : {at::kDouble, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool})
+    if (dtype_name(type) == name) return type;
+  return at::kFloat;
+}
+
+void record(TensorMeta& meta, const at::Tensor& tensor) {
+  meta.shape = shape_of(tensor);
+  meta.torch_dtype = dtype_name(tensor.scalar_type());
+}
+
+bool is_any(std::string_view op, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), op) != names.end();
+}
+
+// MASE's classification of operators, by the list in which MASE has them.
+std::string mase_type_of(const Node& node) {
+  switch (node.op_kind) {
+    case OpKind::placeholder: return "placeholder";
+    case OpKind::output: return "output";
+    case OpKind::get_attr: return "get_attr";
+    default: break;
+  }
+  const std::string_view op = node.mase_op;
+  if (is_any(op, {"flatten", "view", "reshape", "dropout", "cat", "permute", "transpose", "squeeze", "unsqueeze"})) return "implicit_func";
+  if (is_any(op, {"batch_norm1d", "batch_norm2d"})) return "module";
+  if (is_any(op, {"add", "mul", "sub", "matmul", "bmm", "div"})) return "builtin_func";
+  const bool is_both = is_any(op, {"sigmoid", "softmax", "tanh", "gelu"});
+  return is_both && node.op_kind == OpKind::call_function ? "builtin_func" : "module_related_func";
+}
+
+void check_arity(const Op& op, const Chosen& chosen, size_t count) {
+  const auto [least, most] = op.arity();
+  if (static_cast<int>(count) >= least && (most < 0 || static_cast<int>(count) <= most)) return;
+  const std::string range = most < 0 ? format("at least {}", least) : least == most ? format("{}", least) : format("{} to {}", least, most);
+  throw Error(format("{} takes {} inputs, found {}", chosen.name(), range, count), chosen.loc());
+}
+
+at::Tensor value_of(const Node& node, size_t index, const std::vector<Tensors>* values) {
+  const Argument& arg = node.args[index];
+  if (!arg.node) return constant_tensor(node, index, arg.constant, at::kFloat);
+  const auto result = static_cast<size_t>(arg.result);
+  if (values && result < (*values)[arg.node->index()].size()) return (*values)[arg.node->index()][result];
+  const TensorMeta& meta = arg.node->meta.common.results.at("data_out_" + std::to_string(result));
+  return at::zeros(meta.shape, at::TensorOptions().dtype(dtype_of(meta.torch_dtype)));
+}
+
+// Runs the node on `values`, or on zeros of its arguments' shapes, and records what it saw.
+Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tensors>* values) {
+  Tensors inputs, params;
+  for (size_t i = 0; i < node.args.size(); ++i) {
+    inputs.push_back(value_of(node, i, values));
+    TensorMeta* meta = argument_meta(node, i);
+    record(meta ? *meta : node.meta.common.args.add("data_in_" + std::to_string(i)), inputs.back());
+  }
+  for (const ParameterInfo& info : op.parameters()) {
+    const Parameter* p = node.param(info.name);
+    if (!p) throw Error(format("{} has no parameter '{}'", describe(node), info.name));
+    params.push_back(graph.tensor(p->key));
+    record(node.meta.common.args.add(info.name), params.back());
+  }
+  OpContext context;
+  Tensors results = at_node(node, [&] { return op.forward(inputs, params, context); });
+  for (size_t i = 0; i < results.size(); ++i) record(node.meta.common.results.add("data_out_" + std::to_string(i)), results[i]);
+  return results;
+}
+
+struct NoGradients {
+  c10::AutoGradMode mode{false};
+  at::AutoDispatchBelowADInplaceOrView below;
+};
+
+void initialise(Graph& graph, Node& node, const Op& op, const std::vector<Shape>& shapes, Random& random) {
+  const std::vector<ParameterInfo> infos = op.parameters();
+  bool is_known = !infos.empty();  // a module that is called a second time shares its tensors
+  for (const ParameterInfo& info : infos) {
+    node.params.push_back({info.name, node.target + "." + info.name});
+    is_known = is_known && graph.has_tensor(node.params.back().key);
+  }
+  if (is_known || infos.empty()) return;
+  Tensors fresh = op.initialize(shapes, random);
+  if (fresh.size() != infos.size())
+    throw Error(format("{} initialised {} tensors, but has {} parameters", node.op.name(), fresh.size(), infos.size()));
+  for (size_t i = 0; i < fresh.size(); ++i) graph.set_tensor(node.params[i].key, std::move(fresh[i]));
+}
+
+}  // namespace
+
+Node& add_module(Graph& graph, Components& components, std::string target, Chosen op, std::vector<Argument> inputs,
+                 Random random, bool functional) {
+  const NoGradients guard;
+  std::shared_ptr<Op> made = components.shared<Op>(op);
+  check_arity(*made, op, inputs.size());
+  std::vector<Shape> shapes;
+  for (const Argument& arg : inputs) shapes.push_back(arg.node ? arg.node->meta.common.results.at("data_out_" + std::to_string(arg.result)).shape : Shape{});
+  if (Map resolved = made->resolve(shapes); !resolved.empty()) {
+    op = Chosen(op.name(), std::move(resolved), op.loc());
+    made = components.shared<Op>(op);
+  }
+  const OpKind kind = functional ? OpKind::call_function : OpKind::call_module;
+  Node& node = graph.add(kind, target, std::move(op), std::move(inputs));
+  try {
+    node.target = std::move(target);
+    initialise(graph, node, *made, shapes, random);
+    run_once(graph, node, *made, nullptr);
+    if (functional) node.target = node.mase_op;
+    node.meta.common.mase_type = mase_type_of(node);
+  } catch (...) {
+    graph.erase(node);  // a layer that does not fit leaves no half of itself behind
+    throw;
+  }
+  return node;
+}
+
+Node& add_placeholder(Graph& graph, std::string name, const Shape& sample_shape) {
+  Node& node = graph.add(OpKind::placeholder, std::move(name));
+  node.meta.common.mase_type = "placeholder";
+  TensorMeta& result = node.meta.common.results.add("data_out_0");
+  result.shape = sample_shape;
+  result.shape.insert(result.shape.begin(), 1);
+  return node;
+}
+
+Node& add_output(Graph& graph, std::vector<Argument> results) {
+  Node& node = graph.add(OpKind::output, "output", {}, std::move(results));
+  node.meta.common.mase_type = "output";
+  for (size_t i = 0; i < node.args.size(); ++i) {
+    const at::Tensor value = value_of(node, i, nullptr);
+    record(node.meta.common.args.add("data_in_" + std::to_string(i)), value);
+    record(node.meta.common.results.add("data_out_" + std::to_string(i)), value);
+  }
+  return node;
+}
+
+void infer_shapes(Graph& graph, Components& components, const Tensors& sample) {
+  const NoGradients guard;
+  std::vector<Tensors> values(graph.nodes().size());
+  size_t place = 0;
+  for (Node* node : graph.nodes()) {
+    Tensors& result = values[node->index()];
+    if (node->meta.common.mase_type.empty()) node->meta.common.mase_type = mase_type_of(*node);
+    if (node->op_kind == OpKind::placeholder) {
+      if (place >= sample.size()) throw Error(format("graph '{}' takes more inputs than the sample's {}", graph.name, sample.size()));
+      result = {sample[place++]};
+      record(node->meta.common.results.add("data_out_0"), result[0]);
+    } else if (node->op_kind == OpKind::get_attr) {
+      result = {graph.tensor(node->params.empty() ? node->target : node->params[0].key)};
+      record(node->meta.common.results.add("data_out_0"), result[0]);
+    } else if (node->op) {
+      result = run_once(graph, *node, *components.shared<Op>(node->op), &values);
+    } else if (node->op_kind == OpKind::output) {
+      for (size_t i = 0; i < node->args.size(); ++i) {
+        const at::Tensor value = value_of(*node, i, &values);
+        record(node->meta.common.args.add("data_in_" + std::to_string(i)), value);
+        record(node->meta.common.results.add("data_out_" + std::to_string(i)), value);
+      }
+    }
+  }
+  if (place != sample.size()) throw Error(format("graph '{}' takes {} inputs, the sample has {}", graph.name, place, sample.size()));
+}
+
+}  // namespace mase
