@@ -59,10 +59,9 @@ RtlModule Linear::emit(const Node& node) const {
   add_tensor_parameters(m.parameters, "WEIGHT", s.weight);
   if (s.has_bias) add_tensor_parameters(m.parameters, "BIAS", s.bias);
   add_tensor_parameters(m.parameters, "DATA_OUT_0", s.out);
-  if (!s.has_bias) {
-    // The port exists all the same; one lane per output lane, never read.
-    m.parameters.set("HAS_BIAS", 0);
-  }
+  if (!s.has_bias) m.parameters.set("HAS_BIAS", 0);
+  // A memory source streams the matrix again for every row of tiles, so the module need not keep it.
+  if (s.in.size1 > s.in.par1) m.parameters.set("WEIGHT_REPLAY", 0);
   add_sign_parameters(m.parameters, {{"DATA_IN_0", s.in.point}, {"WEIGHT", s.weight.point}, {"DATA_OUT_0", s.out.point}});
   if (s.has_bias) add_sign_parameters(m.parameters, {{"BIAS", s.bias.point}});
   add_cast_parameters(m.parameters, node);
@@ -70,7 +69,8 @@ RtlModule Linear::emit(const Node& node) const {
   if (s.has_bias) m.ports.push_back({"bias", true, s.bias.point.width, s.bias.lanes()});
   m.ports.push_back({"data_out_0", false, s.out.point.width, s.out.lanes()});
   m.initiation_interval = static_cast<int>(s.weight.beats() * (s.in.size1 / s.in.par1));
-  m.latency = static_cast<int>(s.in.size0 / s.in.par0) + 2;
+  const int buffer = s.out.size0 > s.out.par0 ? 2 : 0;  // inputs are kept for the next block of outputs
+  m.latency = static_cast<int>(s.in.size0 / s.in.par0) + 2 + buffer;
   return m;
 }
 

@@ -71,11 +71,11 @@ class Lowering {
     for (const auto& text : module.texts) design_.texts.push_back(text);
   }
 
-  // A linear layer without bias still has the port: never valid, one lane per output lane.
+  // A linear layer without bias still has the port; it is never read.
   void tie_off(const Node& node, Instance& inst) {
     const Value* has_bias = hw(node).verilog_param.find("HAS_BIAS");
     if (!has_bias || has_bias->as_int() != 0) return;
-    inst.connections.emplace_back("bias", "'{default: '0}");
+    inst.connections.emplace_back("bias", "");
     inst.connections.emplace_back("bias_valid", "1'b0");
     inst.connections.emplace_back("bias_ready", "");
   }

@@ -30,13 +30,13 @@ std::string source_module(const std::string& node, const std::string& parameter,
   for (const char* p : {"_TENSOR_SIZE_DIM_0", "_TENSOR_SIZE_DIM_1", "_PRECISION_0", "_PRECISION_1", "_PARALLELISM_DIM_0", "_PARALLELISM_DIM_1"})
     out += format("    parameter {}{} = 1,\n", prefix, p);
   out += format("    parameter OUT_DEPTH = (({0}_TENSOR_SIZE_DIM_0 + {0}_PARALLELISM_DIM_0 - 1) / {0}_PARALLELISM_DIM_0) * "
-                "(({0}_TENSOR_SIZE_DIM_1 + {0}_PARALLELISM_DIM_1 - 1) / {0}_PARALLELISM_DIM_1)\n) (\n", prefix);
+                "(({0}_TENSOR_SIZE_DIM_1 + {0}_PARALLELISM_DIM_1 - 1) / {0}_PARALLELISM_DIM_1),\n    parameter MEM_FILE = \"{1}_{2}_rom.dat\"\n) (\n", prefix, node, parameter);
   out += format("    input  logic clk,\n    input  logic rst,\n\n    output logic [{0}_PRECISION_0-1:0] data_out "
                 "[{0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1-1:0],\n    output logic data_out_valid,\n"
                 "    input  logic data_out_ready\n);\n\n", prefix);
   out += format("localparam Lanes = {0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1;\nlogic [Lanes*{0}_PRECISION_0-1:0] row;\n\n", prefix);
   out += format("for (genvar i = 0; i < Lanes; i++) begin : gen_lane\n  assign data_out[i] = row[i*{0}_PRECISION_0 +: {0}_PRECISION_0];\nend\n\n", prefix);
-  out += format("mase_rom_source #(\n    .MemFile(\"{}_{}_rom.dat\"),\n    .Width(Lanes*{}_PRECISION_0),\n    .Depth(OUT_DEPTH)\n) rom (\n"
+  out += format("mase_rom_source #(\n    .MemFile(MEM_FILE),\n    .Width(Lanes*{}_PRECISION_0),\n    .Depth(OUT_DEPTH)\n) rom (\n"
                 "    .clk(clk),\n    .rst(rst),\n    .data_out(row),\n    .data_out_valid(data_out_valid),\n"
                 "    .data_out_ready(data_out_ready)\n);\n\nendmodule\n", node, parameter, prefix);
   return out;

@@ -30,7 +30,8 @@ std::string signals(const Design& d) {
     if (!s.comment.empty()) out += format("\n// --------------------------\n//   {} signals\n// --------------------------\n", s.comment);
     // Verilator keeps watched streams readable from the bench; other tools see a comment.
     const char* keep = s.watched ? " /*verilator public_flat_rd*/" : "";
-    out += format("logic [{}-1:0] {} [{}-1:0]{};\nlogic {}_valid{};\nlogic {}_ready{};\n", s.width, s.name, s.lanes, keep, s.name,
+    // Nets: Icarus leaves a variable array at x when an output port drives it.
+    out += format("wire logic [{}-1:0] {} [{}-1:0]{};\nwire logic {}_valid{};\nwire logic {}_ready{};\n", s.width, s.name, s.lanes, keep, s.name,
                   keep, s.name, keep);
   }
   return out;
