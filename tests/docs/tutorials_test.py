@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Runs the commands of docs/*.md: every ```sh block, page by page, in a copy-free scratch folder of its own.
+
+A block marked ```sh skip is for people only. After a block, a ```text block lists lines that its output must
+contain, each as it stands but for numbers, which may differ."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FENCE = re.compile(r"^```(\w+)?( skip)?\n(.*?)^```$", re.M | re.S)
+SECONDS = 600
+
+
+def blocks(page):
+    """(line number, command text, expected lines) of each block that is to be run."""
+    found = []
+    text = page.read_text()
+    for match in FENCE.finditer(text):
+        language, skip, body = match.groups()
+        line = text.count("\n", 0, match.start()) + 1
+        if language == "sh" and not skip:
+            found.append((line, body, []))
+        elif language == "text" and found:
+            found[-1][2].extend(body.splitlines())
+    return found
+
+
+def words(line):
+    """A line without its numbers, spacing and frame, so that figures may move."""
+    return " ".join(re.sub(r"[-+]?\d[\d.e+-]*|\.\.\.", " ", line).split())
+
+
+def run(page, program):
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("recipes", "examples", "components"):
+            (pathlib.Path(folder) / name).symlink_to(ROOT / name)
+        environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
+        for line, body, expected in blocks(page):
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", body], cwd=folder, env=environment, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS)
+            printed = {words(shown) for shown in done.stdout.splitlines()}
+            missing = [e for e in expected if words(e) and words(e) not in printed]
+            if done.returncode != 0 or missing:
+                failures += 1
+                print(f"{page.relative_to(ROOT)}:{line}: exit status {done.returncode}")
+                for text in missing:
+                    print(f"  not printed: {text}")
+                print(done.stdout)
+    return failures
+
+
+def main():
+    program = ROOT / "build" / "bin" / "mase"
+    if not program.exists():
+        print("SKIP: build/bin/mase does not exist")
+        return 0
+    failures = 0
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        if found := blocks(page):
+            print(f"{page.relative_to(ROOT)}: {len(found)} blocks")
+            failures += run(page, program)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
