@@ -1,0 +1,44 @@
+// nn.adaptive_avg_pool2d: means of windows that divide the input into output_size parts.
+#include <ATen/ops/adaptive_avg_pool2d.h>
+
+#include "grid.h"
+#include "nn.h"
+
+namespace mase::nn {
+namespace {
+
+class AdaptiveAvgPool2d final : public Op {
+ public:
+  struct Config {
+    Pair output_size = 0;
+    static void schema(Schema<Config>& s) {
+      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]").min(1).required();
+    }
+  };
+  explicit AdaptiveAvgPool2d(Config c) : config_(c) {}
+
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
+    return {at::adaptive_avg_pool2d(inputs[0], config_.output_size.list())};
+  }
+  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override { return {0, sample_size(inputs.at(0))}; }
+  // Exact when all windows have the same size and that is a power of two.
+  std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
+    if (formats.input_shapes.empty() || formats.input_shapes[0].size() != 4) return std::nullopt;
+    const int64_t height = formats.input_shapes[0][2], width = formats.input_shapes[0][3];
+    const Pair& out = config_.output_size;
+    if (height % out.height != 0 || width % out.width != 0) return std::nullopt;
+    return mean_grid(formats, height / out.height * (width / out.width));
+  }
+
+ private:
+  Config config_;
+};
+
+}  // namespace
+
+void add_adaptive_avg_pool2d(Registrar& r) {
+  r.add<AdaptiveAvgPool2d>("nn.adaptive_avg_pool2d", "Mean of windows that divide height and width into a given number of parts");
+}
+
+}  // namespace mase::nn

@@ -1,0 +1,24 @@
+// nn.add: the sum of two inputs.
+#include <ATen/ops/add.h>
+
+#include "grid.h"
+#include "nn.h"
+
+namespace mase::nn {
+namespace {
+
+class Add final : public Elementwise {
+ public:
+  std::pair<int, int> arity() const override { return {2, 2}; }
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::add(inputs[0], inputs[1])}; }
+  std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
+    if (!formats.inputs.at(0) || !formats.inputs.at(1)) return std::nullopt;
+    return (CodeRange(*formats.inputs[0]) + CodeRange(*formats.inputs[1])).grid();
+  }
+};
+
+}  // namespace
+
+void add_add(Registrar& r) { r.add<Add>("nn.add", "Sum of two inputs"); }
+
+}  // namespace mase::nn

@@ -1,0 +1,103 @@
+// Exact ranges of sums and products of codes, and the least grid that holds them.
+#include "grid.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace mase::nn {
+
+CodeRange::CodeRange(const FixedPoint& point) : frac_width_(point.frac_width) {
+  const int bits = point.width - (point.is_signed ? 1 : 0);
+  wide_ = bits > 120;
+  high_ = wide_ ? 0 : (Int{1} << bits) - 1;
+  low_ = point.is_signed ? -high_ - 1 : 0;
+}
+
+CodeRange CodeRange::aligned(int frac_width) const {
+  CodeRange r = *this;
+  const int shift = frac_width - frac_width_;
+  r.frac_width_ = frac_width;
+  r.wide_ = wide_ || shift > 120 || __builtin_mul_overflow(low_, Int{1} << std::min(shift, 120), &r.low_) ||
+            __builtin_mul_overflow(high_, Int{1} << std::min(shift, 120), &r.high_);
+  return r;
+}
+
+CodeRange CodeRange::operator+(const CodeRange& other) const {
+  const int frac = std::max(frac_width_, other.frac_width_);
+  const CodeRange a = aligned(frac), b = other.aligned(frac);
+  CodeRange r = a;
+  r.wide_ = a.wide_ || b.wide_ || __builtin_add_overflow(a.low_, b.low_, &r.low_) || __builtin_add_overflow(a.high_, b.high_, &r.high_);
+  return r;
+}
+
+CodeRange CodeRange::operator*(const CodeRange& other) const {
+  CodeRange r;
+  r.frac_width_ = frac_width_ + other.frac_width_;
+  r.wide_ = wide_ || other.wide_;
+  bool first = true;
+  for (const Int a : {low_, high_})
+    for (const Int b : {other.low_, other.high_}) {
+      Int product = 0;
+      r.wide_ = __builtin_mul_overflow(a, b, &product) || r.wide_;
+      r.low_ = first ? product : std::min(r.low_, product);
+      r.high_ = first ? product : std::max(r.high_, product);
+      first = false;
+    }
+  return r;
+}
+
+CodeRange CodeRange::times(int64_t count) const {
+  CodeRange r = *this;
+  r.wide_ = wide_ || __builtin_mul_overflow(low_, Int{count}, &r.low_) || __builtin_mul_overflow(high_, Int{count}, &r.high_);
+  return r;
+}
+
+CodeRange CodeRange::divided(int power) const {
+  CodeRange r = *this;
+  r.frac_width_ += power;
+  return r;
+}
+
+CodeRange CodeRange::joined(const CodeRange& other) const {
+  const int frac = std::max(frac_width_, other.frac_width_);
+  CodeRange a = aligned(frac);
+  const CodeRange b = other.aligned(frac);
+  a.low_ = std::min(a.low_, b.low_), a.high_ = std::max(a.high_, b.high_);
+  a.wide_ = a.wide_ || b.wide_;
+  return a;
+}
+
+CodeRange CodeRange::scaled_below_zero(int64_t factor, int digits) const {
+  CodeRange r = aligned(frac_width_ + digits);
+  Int scaled = 0;
+  r.wide_ = __builtin_mul_overflow(low_, Int{factor}, &scaled) || r.wide_;
+  r.low_ = std::min<Int>(scaled, 0);
+  r.high_ = std::max(r.high_, scaled);
+  return r;
+}
+
+FixedPoint CodeRange::grid() const {
+  if (wide_) return {128, frac_width_, true};
+  const bool is_signed = low_ < 0;
+  const auto fits = [&](int width) {
+    const Int top = (Int{1} << (width - (is_signed ? 1 : 0))) - 1;
+    return high_ <= top && (!is_signed || low_ >= -top - 1);
+  };
+  int width = 1;
+  while (width < 126 && !fits(width)) ++width;
+  return {width, frac_width_, is_signed};
+}
+
+std::optional<FixedPoint> accumulator(const OpFormats& formats, int64_t terms, bool bias) {
+  if (formats.inputs.empty() || formats.params.empty() || !formats.inputs[0] || !formats.params[0]) return std::nullopt;
+  CodeRange sum = (CodeRange(*formats.inputs[0]) * CodeRange(*formats.params[0])).times(std::max<int64_t>(terms, 1));
+  if (bias && formats.params.size() > 1 && formats.params[1]) sum = sum + CodeRange(*formats.params[1]);
+  return sum.grid();
+}
+
+std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window) {
+  if (formats.inputs.empty() || !formats.inputs[0] || window < 1 || !std::has_single_bit(static_cast<uint64_t>(window))) return std::nullopt;
+  return CodeRange(*formats.inputs[0]).times(window).divided(std::countr_zero(static_cast<uint64_t>(window))).grid();
+}
+
+}  // namespace mase::nn

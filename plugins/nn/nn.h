@@ -1,0 +1,103 @@
+// What the operators share: registration, sizes given as a number or a pair, and fresh parameters.
+#pragma once
+#include "mase/op.h"
+
+namespace mase::nn {
+
+// One per operator, in the file of its name.
+void add_adaptive_avg_pool1d(Registrar& r);
+void add_adaptive_avg_pool2d(Registrar& r);
+void add_adaptive_max_pool1d(Registrar& r);
+void add_adaptive_max_pool2d(Registrar& r);
+void add_add(Registrar& r);
+void add_avg_pool1d(Registrar& r);
+void add_avg_pool2d(Registrar& r);
+void add_batch_norm1d(Registrar& r);
+void add_batch_norm2d(Registrar& r);
+void add_cat(Registrar& r);
+void add_conv1d(Registrar& r);
+void add_conv2d(Registrar& r);
+void add_dropout(Registrar& r);
+void add_flatten(Registrar& r);
+void add_identity(Registrar& r);
+void add_leaky_relu(Registrar& r);
+void add_linear(Registrar& r);
+void add_log_softmax(Registrar& r);
+void add_max_pool1d(Registrar& r);
+void add_max_pool2d(Registrar& r);
+void add_mul(Registrar& r);
+void add_relu(Registrar& r);
+void add_reshape(Registrar& r);
+void add_sigmoid(Registrar& r);
+void add_softmax(Registrar& r);
+void add_tanh(Registrar& r);
+void add_view(Registrar& r);
+
+// Height and width; a recipe may give one number for both.
+struct Pair {
+  int64_t height = 0, width = 0;
+  Pair() = default;
+  Pair(int64_t both) : height(both), width(both) {}
+  Pair(int64_t h, int64_t w) : height(h), width(w) {}
+  std::vector<int64_t> list() const { return {height, width}; }
+};
+
+// Elements of one sample: all axes but the first.
+inline double sample_size(const Shape& shape) {
+  double count = 1;
+  for (size_t i = 1; i < shape.size(); ++i) count *= static_cast<double>(shape[i]);
+  return count;
+}
+
+// Refuses an input of another rank, naming what was expected: "[batch, channels, length]".
+inline void expect_rank(const Shape& shape, size_t least, size_t most, const char* layout) {
+  if (shape.size() >= least && shape.size() <= most) return;
+  throw Error("found an input of shape " + Value(shape).json() + ", expected " + layout);
+}
+
+// The size that a configuration gives, or that the input has; an Error when they differ.
+inline int64_t size_from(int64_t configured, int64_t found, const char* field) {
+  if (configured == 0 || configured == found) return found;
+  throw Error(std::string(field) + " is " + std::to_string(configured) + ", but the input has " + std::to_string(found));
+}
+
+// Weight and bias as PyTorch initialises linear and convolution layers: uniform within 1/sqrt(fan in).
+Tensors uniform_parameters(const Shape& weight, bool bias, Random& random);
+
+// Operators whose results are values of their inputs, so that the grid stays.
+class PassThrough : public Op {
+ public:
+  std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
+    return formats.inputs.empty() ? std::nullopt : formats.inputs[0];
+  }
+};
+
+// Functions applied to each element.
+class Elementwise : public Op {
+ public:
+  OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override { return {0, sample_size(results.at(0))}; }
+};
+
+}  // namespace mase::nn
+
+namespace mase {
+
+template <>
+struct Codec<nn::Pair> {
+  static TypeInfo type() { return {}; }  // an integer, or a list of two
+  static bool read(nn::Pair& out, const Value& v, Problems& p) {
+    const bool is_list = v.is_list() && v.as_list().size() == 2 && v.as_list()[0].is_int() && v.as_list()[1].is_int();
+    if (!v.is_int() && !is_list) {
+      p.emplace_back("found " + v.brief() + ", expected an integer or [height, width]", v.loc);
+      return false;
+    }
+    out = v.is_int() ? nn::Pair(v.as_int()) : nn::Pair(v.as_list()[0].as_int(), v.as_list()[1].as_int());
+    return true;
+  }
+  static Value write(const nn::Pair& v) {
+    if (v.height == v.width) return v.height;
+    return List{v.height, v.width};
+  }
+};
+
+}  // namespace mase

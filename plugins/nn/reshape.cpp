@@ -1,0 +1,34 @@
+// nn.reshape: the same elements in another shape.
+#include <ATen/ops/reshape.h>
+
+#include <algorithm>
+
+#include "nn.h"
+
+namespace mase::nn {
+namespace {
+
+class Reshape final : public PassThrough {
+ public:
+  struct Config {
+    std::vector<int64_t> shape;
+    static void schema(Schema<Config>& s) {
+      s.field("shape", &Config::shape, "sizes of all axes, the batch included; one of them may be -1 and follows").min(-1).required();
+    }
+    void check(const Value& v) const {
+      if (std::count(shape.begin(), shape.end(), -1) > 1) throw Error("shape has more than one -1", v.loc);
+    }
+  };
+  explicit Reshape(Config c) : config_(std::move(c)) {}
+
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::reshape(inputs[0], config_.shape)}; }
+
+ private:
+  Config config_;
+};
+
+}  // namespace
+
+void add_reshape(Registrar& r) { r.add<Reshape>("nn.reshape", "The same elements in another shape"); }
+
+}  // namespace mase::nn
