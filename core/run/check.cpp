@@ -27,7 +27,7 @@ void build(Checked& checked, Session& session) {
 }  // namespace
 
 Level Checked::level(Session& session) const {
-  Level level{session};
+  Level level(session);
   level.scope = &scope;
   level.seed = seed;
   level.folder = session.run_dir;
@@ -40,20 +40,73 @@ Level Checked::level(Session& session) const {
 std::unique_ptr<Checked> check(Session& session, const RunOptions& options) {
   auto checked = std::make_unique<Checked>();
   checked->recipe = read_recipe(options.recipe, options.sets, checked->problems);
+  for (Error& e : check_recipe_form(checked->recipe, session.registry)) checked->problems.push_back(std::move(e));
+  sort_problems(checked->problems, options.recipe);
   checked->scope = scope_of(checked->recipe);
-  for (Error& e : check_components(checked->recipe, session.registry)) checked->problems.push_back(std::move(e));
   if (!checked->problems.empty()) return checked;
   try {
     checked->seed = seed_of(checked->recipe, checked->scope);
+    session.recipe = &checked->recipe, session.seed = checked->seed;
     build(*checked, session);
     check_with_graph(*checked, session);
   } catch (const Error& e) {
     checked->problems.push_back(e);
   }
+  sort_problems(checked->problems, options.recipe);
   return checked;
 }
 
-void print_problems(Problems problems) {
+namespace {
+
+std::string plan_text(const Map& plan) {
+  std::string text = plan.at("step").as_string() + ":";
+  const char* separator = " ";
+  for (const Entry& e : plan) {
+    if (e.key == "step") continue;
+    text += separator + (e.key == "space" ? "a space of " + (e.value.is_string() ? e.value.as_string() : e.value.json() + " points")
+                                          : e.value.json() + " " + e.key);
+    separator = e.key == "rows" ? " x " : ", ";
+  }
+  return text;
+}
+
+Value problem_value(const Error& e) {
+  return Map{{"file", e.loc().file}, {"line", e.loc().line}, {"column", e.loc().column}, {"message", e.message()}, {"hint", e.hint()}};
+}
+
+int report(const Checked& checked, const RunOptions& options, const Problems& problems) {
+  if (options.json) {
+    List list, notes;
+    for (const Error& e : problems) list.push_back(problem_value(e));
+    for (const std::string& n : checked.notes) notes.push_back(n);
+    const Value all = Map{{"recipe", options.recipe}, {"ok", problems.empty()}, {"problems", list}, {"plan", checked.plan}, {"notes", notes}};
+    std::printf("%s\n", all.json(2).c_str());
+    return problems.empty() ? 0 : 2;
+  }
+  print_problems(problems);
+  if (!problems.empty()) return 2;
+  for (const Value& plan : checked.plan) std::printf("%s\n", plan_text(plan.as_map()).c_str());
+  for (const std::string& note : checked.notes) std::printf("%s\n", note.c_str());
+  std::printf("%s: no problems\n", options.recipe.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int check_recipe(Registry& registry, const RunOptions& options) {
+  Session session(registry);
+  for (const auto& [name, value] : options.sets) session.set_values.insert(value);
+  try {
+    const auto checked = check(session, options);
+    return report(*checked, options, checked->problems);
+  } catch (const RecipeErrors& e) {
+    return report(Checked(), options, e.problems);
+  } catch (const Error& e) {
+    return report(Checked(), options, {e});
+  }
+}
+
+void print_problems(const Problems& problems) {
   for (const Error& e : problems) std::fprintf(stderr, "%s\n", e.what());
 }
 

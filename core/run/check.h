@@ -21,7 +21,6 @@ struct Checked {
 
 std::unique_ptr<Checked> check(Session& session, const RunOptions& options);
 
-// Prints problems, one a line, places first; in the order of their places.
-void print_problems(Problems problems);
+void print_problems(const Problems& problems);  // one a line, on standard error
 
 }  // namespace mase

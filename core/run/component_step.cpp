@@ -4,7 +4,7 @@
 #include "mase/pass.h"
 #include "mase/runner.h"
 #include "mase/text.h"
-#include "run/select.h"
+#include "run/lineage.h"
 #include "run/steps.h"
 
 namespace mase {
@@ -17,17 +17,6 @@ struct Call {
   const Level& level;
   StepRecord& record;
 };
-
-// The plain recipe step that does the same again: streams hang on its seed alone.
-Value repeat_of(const Call& call, const Chosen& chosen, const Value& where, bool each, uint64_t seed) {
-  Map step{{"use", chosen.name()}};
-  if (!where.is_null()) step.set("where", where);
-  if (each) step.set("each", "node");
-  if (call.step.skip_if_missing) step.set("if_missing", "skip");
-  if (!chosen.with().empty()) step.set("with", chosen.with());
-  step.set("seed", static_cast<int64_t>(seed));
-  return step;
-}
 
 void add_metrics(const Call& call, const Map& figures, const std::vector<std::string>& names, std::string_view node) {
   for (const std::string& name : names) {
@@ -84,33 +73,24 @@ void run_runner(const Call& call, StepContext& context, const Chosen* chosen, st
   }
 }
 
-void run_once(const Call& call, std::vector<Node*> nodes, bool given, std::string_view node, uint64_t seed, bool note) {
-  const bool is_pass = call.info.kind == Pass::kKind;
+void run_once(const Call& call, std::vector<Node*> nodes, bool given, std::string_view node, uint64_t seed) {
   const bool cached = call.level.cache && call.level.cache->count(&call.step);
   const Chosen chosen = cached ? Chosen() : resolve_component(call.step, call.level, node);
   StepContext context(call.level, call.state, call.step.name, seed);
   context.select(std::move(nodes), given);
-  if (is_pass)
+  if (call.info.kind == Pass::kKind)
     run_pass(call, context, chosen, node);
   else
     run_runner(call, context, cached ? nullptr : &chosen, node);
-  if (is_pass && note)
-    call.record.lineage.push_back(node.empty() ? repeat_of(call, chosen, call.record.where, false, seed)
-                                               : repeat_of(call, chosen, Map{{"name", node}}, false, seed));
 }
 
 // Once per node. Nodes are found again by name, since the pass may change the graph between two of them.
-void run_each(const Call& call, const std::vector<Node*>& nodes, uint64_t seed) {
-  std::vector<std::string> names;
-  for (const Node* n : nodes) names.push_back(n->name);
-  const bool differ = call.level.assignment != nullptr;  // domains may give each node its own choice
+void run_each(const Call& call, const std::vector<std::string>& names, uint64_t seed) {
   for (const std::string& name : names) {
     Node* node = call.state.graph->find(name);
     if (!node) throw Error(format("node '{}' is gone before its turn in 'each: node'", name), call.step.loc);
-    run_once(call, {node}, true, name, derived_seed(seed, name), call.level.keep_lineage && differ);
+    run_once(call, {node}, true, name, derived_seed(seed, name));
   }
-  if (call.info.kind == Pass::kKind && call.level.keep_lineage && !differ)
-    call.record.lineage.push_back(repeat_of(call, resolve_component(call.step, call.level), call.record.where, true, seed));
 }
 
 }  // namespace
@@ -125,7 +105,7 @@ void run_component(const Step& step, State& state, const Level& level, StepRecor
   if (!state.graph) state.graph = std::make_unique<Graph>();
 
   record.where = resolve_where(step, level);
-  std::vector<Node*> nodes = select_nodes(*state.graph, record.where, step.skip_if_missing);
+  std::vector<Node*> nodes = nodes_of(step, *state.graph, record.where);
   record.nodes = static_cast<int64_t>(nodes.size());
   if (nodes.empty() && step.where.present) {
     if (!level.in_trial) log::info(format("{}: no node is selected, skipped", step.name));
@@ -133,11 +113,16 @@ void run_component(const Step& step, State& state, const Level& level, StepRecor
   }
   const Call call{step, info, state, level, record};
   const uint64_t seed = step_seed(step, level);
-  if (step.each_node)
-    run_each(call, nodes, seed);
-  else
-    run_once(call, std::move(nodes), step.where.present, {}, seed, level.keep_lineage);
-  if (info.kind == Pass::kKind) settle(*state.graph, registry);
+  std::vector<std::string> names;
+  if (step.each_node) {
+    for (const Node* n : nodes) names.push_back(n->name);
+    run_each(call, names, seed);
+  } else {
+    run_once(call, std::move(nodes), step.where.present, {}, seed);
+  }
+  if (info.kind != Pass::kKind) return;
+  settle(*state.graph, registry);
+  if (level.keep_lineage) record.lineage = repeat_component(step, level, record.where, names);
 }
 
 }  // namespace mase

@@ -4,20 +4,10 @@
 #include "mase/execute.h"
 #include "mase/model.h"
 #include "mase/text.h"
+#include "run/lineage.h"
 #include "run/steps.h"
 
 namespace mase {
-namespace {
-
-Value repeat_of(const char* what, const Chosen& chosen, uint64_t seed) {
-  Map made{{"use", chosen.name()}};
-  if (!chosen.with().empty()) made.set("with", chosen.with());
-  made.set("seed", static_cast<int64_t>(seed));
-  return Map{{what, std::move(made)}};
-}
-
-}  // namespace
-
 void make_model(const Step& step, State& state, const Level& level, StepRecord& record) {
   Registry& registry = level.session.registry;
   const Chosen chosen = resolve_component(step, level);
@@ -37,7 +27,7 @@ void make_model(const Step& step, State& state, const Level& level, StepRecord& 
   state.graph = std::move(graph);
   record.nodes = static_cast<int64_t>(state.graph->nodes().size());
   record.report = context.take_report();
-  if (level.keep_lineage) record.lineage.push_back(repeat_of("model", chosen, seed));
+  if (level.keep_lineage) record.lineage.push_back(repeat_made(step, level));
 }
 
 void open_data(const Step& step, State& state, const Level& level, StepRecord& record) {
@@ -54,7 +44,7 @@ void open_data(const Step& step, State& state, const Level& level, StepRecord& r
   }
   state.data = data;
   record.report.set("samples", data->sizes());
-  if (level.keep_lineage) record.lineage.push_back(repeat_of("data", chosen, seed));
+  if (level.keep_lineage) record.lineage.push_back(repeat_made(step, level));
 }
 
 }  // namespace mase

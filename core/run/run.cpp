@@ -100,7 +100,7 @@ class Run {
     return print;
   }
 
-  Journal read_previous() const {
+  Journal read_previous() {
     const std::string& folder = session_.run_dir;
     if (!holds_run(folder)) throw Error(format("{} holds no run to go on with", folder));
     if (!exists((fs::path(folder) / "state" / "journal.json").string())) {
@@ -127,7 +127,7 @@ class Run {
   }
 
   // Keeps what stands before the step to start from, if it is still what the recipe says.
-  void cut_before_first(Journal& previous) const {
+  void cut_before_first(Journal& previous) {
     const std::string& folder = session_.run_dir;
     if (previous.base != fresh_.base)
       throw Error(format("--from {}: model, data or seed are not those of the run in {}", options_.from, folder), {},

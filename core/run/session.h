@@ -24,6 +24,8 @@ struct State {
 struct Session {
   explicit Session(Registry& registry) : registry(registry) {}
   Registry& registry;
+  const Recipe* recipe = nullptr;
+  uint64_t seed = 0;               // the recipe's
   std::string run_dir;             // "" while a recipe is only checked
   int threads = 1;
   std::unordered_set<std::string> set_values;  // given by --set: paths among them are relative to the working folder
@@ -38,8 +40,16 @@ struct CachedRunner {
 };
 using ComponentCache = std::unordered_map<const Step*, CachedRunner>;
 
+// A configuration that a search has resolved already, while it looked whether a point is acceptable.
+struct Prepared {
+  const Step* step = nullptr;
+  std::string node;
+  Chosen chosen;
+};
+
 // Where a list of steps stands: what its templates may refer to, which seed it has, and where it writes.
 struct Level {
+  explicit Level(Session& session) : session(session) {}
   Session& session;
   const Scope* scope = nullptr;
   const Assignment* assignment = nullptr;  // values of domains; null outside searches
@@ -53,7 +63,8 @@ struct Level {
   bool in_trial = false;                   // quiet, without checkpoints
   bool keep_lineage = true;                // whether steps record how to repeat them
   std::vector<const LevelRecord*> past;    // what led to the state here, outer levels first
-  ComponentCache* cache = nullptr;         // of a search: runners that are the same in every trial
+  const std::vector<Prepared>* prepared = nullptr;
+  const ComponentCache* cache = nullptr;         // of a search: runners that are the same in every trial
 };
 
 // The stream of a step: its own seed, or one made of the level's seed and the step's name. Never negative as an

@@ -9,6 +9,7 @@
 #include "run/change.h"
 #include "run/files.h"
 #include "run/interrupt.h"
+#include "run/select.h"
 
 namespace mase {
 
@@ -26,6 +27,9 @@ Value resolve_where(const Step& step, const Level& level) {
 }
 
 Chosen resolve_component(const Step& step, const Level& level, std::string_view node) {
+  if (level.prepared)
+    for (const Prepared& p : *level.prepared)
+      if (p.step == &step && p.node == node) return p.chosen;
   Value with = resolve(step.with, *level.scope, level.assignment, parameter_path(step, level, node));
   return Chosen(step.component, with.is_null() ? Map() : std::move(with.as_map()), step.component_loc);
 }
@@ -41,13 +45,7 @@ void settle(Graph& graph, Registry& registry) {
   derive(graph, registry);
 }
 
-namespace {
-
-const char* kind_name(Step::Kind kind) { return kind == Step::Kind::search ? "search" : "sweep"; }
-
-// Runs the steps of a recipe as a step: its params are names of their own, its streams hang on this step's.
-void run_recipe_step(const Step& step, State& state, const Level& level, StepRecord& record) {
-  const Scope scope = scope_of(*step.recipe, level.scope);
+Level inside_recipe(const Step& step, const Level& level, const Scope& scope) {
   Level inner = level;
   inner.scope = &scope;
   inner.parameters = parameter_path(step, level);
@@ -55,6 +53,24 @@ void run_recipe_step(const Step& step, State& state, const Level& level, StepRec
   inner.folder = (std::filesystem::path(level.folder) / folder_name(step.name)).string();
   inner.recipe_file = step.recipe->file;
   inner.top = false;
+  return inner;
+}
+
+std::vector<Node*> nodes_of(const Step& step, const Graph& graph, const Value& where) {
+  std::vector<Node*> nodes = select_nodes(graph, where, step.skip_if_missing);
+  if (step.each_node && !step.where.present)  // what has no operator has nothing to choose
+    std::erase_if(nodes, [](const Node* n) { return !n->op; });
+  return nodes;
+}
+
+namespace {
+
+const char* kind_name(Step::Kind kind) { return kind == Step::Kind::search ? "search" : "sweep"; }
+
+// Runs the steps of a recipe as a step: its params are names of their own, its streams hang on this step's.
+void run_recipe_step(const Step& step, State& state, const Level& level, StepRecord& record) {
+  const Scope scope = scope_of(*step.recipe, level.scope);
+  const Level inner = inside_recipe(step, level, scope);
   LevelRecord steps;
   run_steps(step.recipe->steps, state, inner, steps);
   List list;

@@ -22,6 +22,10 @@ std::string parameter_path(const Step& step, const Level& level, std::string_vie
 Chosen resolve_component(const Step& step, const Level& level, std::string_view node = {});
 // `where` with everything replaced by values; null when the step has none.
 Value resolve_where(const Step& step, const Level& level);
+// The nodes that a step works on, or that `each: node` takes one by one.
+std::vector<Node*> nodes_of(const Step& step, const Graph& graph, const Value& where);
+// Where the steps of a recipe used as a step stand; `scope` is scope_of() that recipe.
+Level inside_recipe(const Step& step, const Level& level, const Scope& scope);
 bool is_wanted(const Step& step, const Level& level);  // `when`
 bool is_null(const Template& t);
 
