@@ -52,19 +52,32 @@ const ComponentInfo* Checker::component(const Use& use, const std::vector<std::s
     if (use.with) loose(*use.with, use.view);
     return nullptr;
   }
-  static const Fields kNone;
   const size_t before = problems_.size();
-  const Template* with = use.with && !is_null_template(*use.with) ? use.with : nullptr;
-  View view = use.view;
-  if (with && with->kind == Template::Kind::reference) {
-    const auto found = find_name(view, with->name);
-    if (!found) return problem(unknown_reference(with->name, with->loc, view)), nullptr;
-    if (found->value->kind == Template::Kind::reference) return component({use.name, use.loc, found->value, found->view}, kinds);
-    with = found->value, view = found->view;
+  try {
+    with(*info, use);
+  } catch (const Error& e) {
+    problem(e);
   }
-  fields(info->fields ? *info->fields : kNone, with, view, use.name, use.loc);
-  if (problems_.size() == before) own_check(*info, use);
   return problems_.size() == before ? info : nullptr;
+}
+
+void Checker::with(const ComponentInfo& info, const Use& use) {
+  static const Fields kNone;
+  const Template* t = use.with && !is_null_template(*use.with) ? use.with : nullptr;
+  if (t && t->kind == Template::Kind::reference) {
+    const auto found = find_name(use.view, t->name);
+    if (!found) throw unknown_reference(t->name, t->loc, use.view);
+    return with(info, {use.name, use.loc, found->value, found->view});
+  }
+  if (t && t->kind == Template::Kind::domain && t->domain->kind == DomainSpec::Kind::choice) {
+    if (!domain_allowed(*t)) return;
+    const Options options = options_of(*t->domain, use.view);
+    for (const Template& option : *options.items) with(info, {use.name, use.loc, &option, options.view});
+    return;
+  }
+  const size_t before = problems_.size();
+  fields(info.fields ? *info.fields : kNone, t, use.view, use.name, use.loc);
+  if (problems_.size() == before) own_check(info, use);
 }
 
 void Checker::fields(const Fields& all, const Template* t, View view, const std::string& owner, const Loc& loc) {

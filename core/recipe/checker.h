@@ -65,6 +65,7 @@ class Checker {
   // check_component.cpp
   void chosen(const FieldAt& field, const Template& t, View view);
   const ComponentInfo* component(const Use& use, const std::vector<std::string>& kinds);
+  void with(const ComponentInfo& info, const Use& use);
   const ComponentInfo* known(const Use& use, const std::vector<std::string>& kinds);
   void fields(const Fields& fields, const Template* t, View view, const std::string& owner, const Loc& loc);
   void own_check(const ComponentInfo& info, const Use& use);

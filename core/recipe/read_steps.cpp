@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kDeepestChain = 20;
+constexpr size_t kDeepestChain = 20, kMostFiles = 500;
 const std::vector<std::string> kKinds = {"use", "search", "sweep", "model", "data"};
 
 bool is_recipe_file(const std::string& name) {
@@ -96,7 +96,7 @@ void Reader::with(Step& step, const Value* v) {
     return;
   }
   step.with = tree(*v);
-  if (step.with.kind != Template::Kind::map && step.with.kind != Template::Kind::reference) {
+  if (step.with.kind != Template::Kind::map && step.with.kind != Template::Kind::reference && step.with.kind != Template::Kind::domain) {
     problem(format("'with' is {}, expected a map of fields", v->brief()), v->loc);
     step.with = Template();
   }
@@ -162,6 +162,7 @@ void Reader::included(Step& step) {
     problem(format("the recipe '{}' includes itself: {}{}", step.component, chain, canonical.filename().string()), step.component_loc);
     return;
   }
+  if (++*files_ > kMostFiles) return problem(format("more than {} recipes as steps", kMostFiles), step.component_loc);
   if (chain_.size() >= kDeepestChain) return problem(format("recipes inside recipes more than {} deep", kDeepestChain), step.component_loc);
   std::string why;
   const auto text = read_recipe_text(canonical, why);
@@ -169,13 +170,13 @@ void Reader::included(Step& step) {
   auto chain = chain_;
   chain.push_back(canonical);
   const std::string shown = (fs::path(step.loc.file).parent_path() / step.component).lexically_normal().string();
-  step.recipe = std::make_shared<Recipe>(Reader(problems(), chain).recipe(*text, shown, {}));
+  step.recipe = std::make_shared<Recipe>(Reader(problems(), chain, files_).recipe(*text, shown, {}));
   bind(step);
 }
 
 void Reader::bind(Step& step) {
   auto& params = step.recipe->params;
-  if (step.with.kind == Template::Kind::reference)
+  if (step.with.kind == Template::Kind::reference || step.with.kind == Template::Kind::domain)
     return problem("'with' of a recipe is a map of its params", step.with.loc);
   for (const Template::Entry& e : step.with.entries) {
     const auto param = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.key == e.key; });

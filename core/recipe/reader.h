@@ -11,7 +11,8 @@ using Sets = std::vector<std::pair<std::string, std::string>>;
 class Reader : public Form {
  public:
   // `chain`: the files that led here, this one last.
-  Reader(Problems& problems, std::vector<std::filesystem::path> chain) : Form(problems), chain_(std::move(chain)) {}
+  Reader(Problems& problems, std::vector<std::filesystem::path> chain, std::shared_ptr<size_t> files = std::make_shared<size_t>(0))
+      : Form(problems), chain_(std::move(chain)), files_(std::move(files)) {}
 
   Recipe recipe(const std::string& text, const std::string& file, const Sets& sets);
 
@@ -41,6 +42,7 @@ class Reader : public Form {
   std::vector<std::pair<std::string, Loc>> expressions(const Value* v, const std::string& name);
 
   std::vector<std::filesystem::path> chain_;
+  std::shared_ptr<size_t> files_;  // read so far, over all readers of one recipe
 };
 
 // Names that the recipe did not give, and what is wrong with those it gave. Unnamed steps are called after their
