@@ -64,8 +64,14 @@ foreach(_dir IN LISTS _nvidia_dirs)
 endforeach()
 
 # The wheel's include/ also holds a newer fmt, which would be taken for the system's. So what the compiler sees is a
-# folder of links to everything but that.
-set(_include ${CMAKE_BINARY_DIR}/torch_include)
+# folder of links to everything but that. In mase's own tree all build folders share one, so that a compiler cache does too.
+if(CMAKE_SOURCE_DIR STREQUAL mase_SOURCE_DIR)
+  string(MD5 _torch_key ${MaseTorch_DIR_USED})
+  string(SUBSTRING ${_torch_key} 0 8 _torch_key)
+  set(_include ${CMAKE_SOURCE_DIR}/.deps/include-${_torch_key})
+else()
+  set(_include ${CMAKE_BINARY_DIR}/torch_include)
+endif()
 file(MAKE_DIRECTORY ${_include})
 file(GLOB _entries RELATIVE ${MaseTorch_DIR_USED}/include ${MaseTorch_DIR_USED}/include/*)
 list(REMOVE_ITEM _entries fmt)
