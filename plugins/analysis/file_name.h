@@ -9,7 +9,8 @@ namespace mase::analysis {
 // Refuses a name that would leave the folder.
 inline std::string file_in(Context& context, const std::string& name) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
-    throw Error("'" + name + "' is no file name", {}, "reports are written to the step's own folder: give a name without '/'");
+    throw Error("'" + name + "' is no file name", {},
+                "reports are written to the step's own folder: give a name without '/'");
   return context.out_dir() + "/" + name;
 }
 

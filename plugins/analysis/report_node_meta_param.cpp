@@ -1,4 +1,5 @@
-// analysis.report_node_meta_param: one row per node, one column per branch of the metadata, as MASE prints it.
+// analysis.report_node_meta_param: one row per node, one column per branch of the metadata, as MASE prints
+// it.
 #include "report_node_meta_param.h"
 
 #include <mase/output.h>
@@ -20,7 +21,8 @@ namespace analysis {
 namespace {
 
 Map tensor_map(const TensorMeta& t) {
-  Map map{{"shape", t.shape}, {"torch_dtype", t.torch_dtype}, {"type", t.type()}, {"precision", t.precision()}};
+  Map map{
+      {"shape", t.shape}, {"torch_dtype", t.torch_dtype}, {"type", t.type()}, {"precision", t.precision()}};
   if (t.format) map.set("format", t.format.value());
   if (t.point()) map.set("grid", t.point()->str());
   return map;
@@ -53,7 +55,10 @@ std::string cell(const Map& map, int depth = 0) {
   for (const Entry& e : map) {
     const std::string indent(static_cast<size_t>(depth) * 2, ' ');
     const bool deeper = e.value.is_map() && !e.value.as_map().empty() && depth < 2;
-    text += format("{}{}: {}\n", indent, e.key, deeper ? "" : e.value.is_string() ? e.value.as_string() : e.value.json());
+    text += format("{}{}: {}\n", indent, e.key,
+                   deeper                ? ""
+                   : e.value.is_string() ? e.value.as_string()
+                                         : e.value.json());
     if (deeper) text += cell(e.value.as_map(), depth + 1);
   }
   return text;
@@ -67,7 +72,8 @@ void ReportNodeMetaParam::Config::schema(Schema<Config>& s) {
 }
 
 void ReportNodeMetaParam::Config::check(const Value& v) const {
-  if (which.empty()) throw Error("'which' is empty, so there is nothing to report", v.loc, "leave it out for all");
+  if (which.empty())
+    throw Error("'which' is empty, so there is nothing to report", v.loc, "leave it out for all");
 }
 
 bool ReportNodeMetaParam::wants(Which branch) const {

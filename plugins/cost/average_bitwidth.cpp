@@ -1,4 +1,5 @@
-// cost.average_bitwidth: bits that formats store, shared exponents and scales included, over elements; float counts 32.
+// cost.average_bitwidth: bits that formats store, shared exponents and scales included, over elements; float
+// counts 32.
 #include "average_bitwidth.h"
 
 #include <mase/format.h>
@@ -19,16 +20,20 @@ struct Sum {
     elements += count;
     bits += format ? context.components().shared<Format>(format)->bits(shape) : count * kFloatBits;
   }
-  double average() const { return elements == 0 ? 0 : static_cast<double>(bits) / static_cast<double>(elements); }
+  double average() const {
+    return elements == 0 ? 0 : static_cast<double>(bits) / static_cast<double>(elements);
+  }
 };
 
-// Inputs of layers with weights, and all others that were given a format: what a quantizer could or did touch.
+// Inputs of layers with weights, and all others that were given a format: what a quantizer could or did
+// touch.
 Sum sum_activations(Context& context) {
   Sum sum;
   for (const Node* node : context.selected()) {
     const bool layer = node->param("weight") != nullptr;
     for (const TensorMeta& argument : node->meta.common.args)
-      if (!node->param(argument.name) && (layer || argument.format)) sum.add(argument.format, argument.shape, context);
+      if (!node->param(argument.name) && (layer || argument.format))
+        sum.add(argument.format, argument.shape, context);
   }
   return sum;
 }

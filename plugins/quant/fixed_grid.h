@@ -68,21 +68,32 @@ T round_scaled(T s, Rounding rounding, double uniform) {
   const bool tie = !near_low && !near_up;
   const T nearest = near_low ? low : up;
   switch (rounding) {
-    case Rounding::floor: return low;
-    case Rounding::ceil: return up;
-    case Rounding::toward_zero: return s > 0 ? low : up;
-    case Rounding::away_from_zero: return s > 0 ? up : low;
-    case Rounding::nearest_up: return tie ? up : nearest;
-    case Rounding::nearest_down: return tie ? low : nearest;
-    case Rounding::nearest_away: return tie ? (s > 0 ? up : low) : nearest;
-    case Rounding::nearest_toward_zero: return tie ? (s > 0 ? low : up) : nearest;
-    case Rounding::stochastic: return uniform < s - low ? up : low;
-    case Rounding::nearest_even: break;
+    case Rounding::floor:
+      return low;
+    case Rounding::ceil:
+      return up;
+    case Rounding::toward_zero:
+      return s > 0 ? low : up;
+    case Rounding::away_from_zero:
+      return s > 0 ? up : low;
+    case Rounding::nearest_up:
+      return tie ? up : nearest;
+    case Rounding::nearest_down:
+      return tie ? low : nearest;
+    case Rounding::nearest_away:
+      return tie ? (s > 0 ? up : low) : nearest;
+    case Rounding::nearest_toward_zero:
+      return tie ? (s > 0 ? low : up) : nearest;
+    case Rounding::stochastic:
+      return uniform < s - low ? up : low;
+    case Rounding::nearest_even:
+      break;
   }
   return tie ? (std::fmod(low, T(2)) == 0 ? low : up) : nearest;
 }
 
-// The integer `n` modulo 2^width as a code; infinity has none and becomes 0. A code with more bits than T is cut.
+// The integer `n` modulo 2^width as a code; infinity has none and becomes 0. A code with more bits than T is
+// cut.
 template <class T>
 T wrap(T n, int width, bool is_signed) {
   if (!std::isfinite(n)) return std::isnan(n) ? n : T(0);

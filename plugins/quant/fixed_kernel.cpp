@@ -1,9 +1,10 @@
-// Fixed-point quantization in vector registers: loops of constant length that GCC turns into SSE2, AVX2 and AVX-512.
+// Fixed-point quantization in vector registers: loops of constant length that GCC turns into SSE2, AVX2 and
+// AVX-512.
 //
 // Scaling by a power of two is exact. Rounding to nearest even is the addition of a number so large that its
-// last bit counts one; the directed and tie-breaking roundings correct that result by comparing it with the value.
-// No operation stands under a condition, because the vectoriser refuses those that could trap (and plugin.cmake
-// tells it that none does).
+// last bit counts one; the directed and tie-breaking roundings correct that result by comparing it with the
+// value. No operation stands under a condition, because the vectoriser refuses those that could trap (and
+// plugin.cmake tells it that none does).
 #include "fixed_kernel.h"
 
 #include <cstring>
@@ -17,9 +18,12 @@ constexpr int kBlock = 64;  // elements per constant-length loop
 #define MASE_INLINE inline __attribute__((always_inline))
 
 template <class T>
-MASE_INLINE T select(bool condition, T yes, T no) { return condition ? yes : no; }
+MASE_INLINE T select(bool condition, T yes, T no) {
+  return condition ? yes : no;
+}
 
-// Nearest integer, ties to even. Short: |c| <= kShortLimit, zeros come out positive. Otherwise any c, sign kept.
+// Nearest integer, ties to even. Short: |c| <= kShortLimit, zeros come out positive. Otherwise any c, sign
+// kept.
 template <class T, bool kShort>
 MASE_INLINE T nearest_even(T c) {
   constexpr T kOnes = 2 * kShortLimit<T>;  // from here on every number of type T is an integer
@@ -28,8 +32,9 @@ MASE_INLINE T nearest_even(T c) {
     return (c + kMagic) - kMagic;
   } else {
     const T magnitude = __builtin_fabs(c);
-    const T rounded = sizeof(T) == 4 ? T(__builtin_copysignf((float(magnitude) + float(kOnes)) - float(kOnes), c))
-                                     : T(__builtin_copysign((magnitude + kOnes) - kOnes, c));
+    const T rounded = sizeof(T) == 4
+                          ? T(__builtin_copysignf((float(magnitude) + float(kOnes)) - float(kOnes), c))
+                          : T(__builtin_copysign((magnitude + kOnes) - kOnes, c));
     return select(magnitude < kOnes, rounded, c);
   }
 }
@@ -42,15 +47,24 @@ MASE_INLINE T correct(T n, T c) {
   const T tie_up = select(c - n == half, one, none), tie_down = select(n - c == half, one, none);
   const T positive = select(c > none, one, none), negative = one - positive;
   switch (R) {
-    case Rounding::floor: return n - down;
-    case Rounding::ceil: return n + up;
-    case Rounding::toward_zero: return n - positive * down + negative * up;
-    case Rounding::away_from_zero: return n + positive * up - negative * down;
-    case Rounding::nearest_up: return n + tie_up;
-    case Rounding::nearest_down: return n - tie_down;
-    case Rounding::nearest_away: return n + positive * tie_up - negative * tie_down;
-    case Rounding::nearest_toward_zero: return n - positive * tie_down + negative * tie_up;
-    default: return n;
+    case Rounding::floor:
+      return n - down;
+    case Rounding::ceil:
+      return n + up;
+    case Rounding::toward_zero:
+      return n - positive * down + negative * up;
+    case Rounding::away_from_zero:
+      return n + positive * up - negative * down;
+    case Rounding::nearest_up:
+      return n + tie_up;
+    case Rounding::nearest_down:
+      return n - tie_down;
+    case Rounding::nearest_away:
+      return n + positive * tie_up - negative * tie_down;
+    case Rounding::nearest_toward_zero:
+      return n - positive * tie_down + negative * tie_up;
+    default:
+      return n;
   }
 }
 
@@ -75,7 +89,8 @@ MASE_INLINE T quantize_one(const FixedGrid<T>& g, T x) {
 }
 
 template <class T, Rounding R, bool kShort>
-MASE_INLINE bool quantize_all(const FixedGrid<T>& grid, const T* __restrict x, T* __restrict y, int64_t count) {
+MASE_INLINE bool quantize_all(const FixedGrid<T>& grid, const T* __restrict x, T* __restrict y,
+                              int64_t count) {
   using Mask = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   const FixedGrid<T> g = grid;
   Mask nan = 0;
@@ -104,16 +119,16 @@ using Kernel = bool (*)(const FixedGrid<T>&, const T*, T*, int64_t);
 constexpr size_t kRoundings = static_cast<size_t>(Rounding::stochastic);
 
 // One path: its kernels by rounding and form, all compiled for the instructions named.
-#define MASE_PATH(name, ...)                                                                                  \
-  template <class T, Rounding R, bool kShort>                                                                 \
-  __VA_ARGS__ bool name(const FixedGrid<T>& grid, const T* x, T* y, int64_t count) {                          \
-    return quantize_all<T, R, kShort>(grid, x, y, count);                                                     \
-  }                                                                                                           \
-  template <class T, size_t... r>                                                                             \
-  Kernel<T> name##_kernel(bool short_form, Rounding rounding, std::index_sequence<r...>) {                    \
-    static constexpr Kernel<T> kernels[2][kRoundings] = {{name<T, static_cast<Rounding>(r), false>...},       \
-                                                         {name<T, static_cast<Rounding>(r), true>...}};       \
-    return kernels[short_form][static_cast<size_t>(rounding)];                                                \
+#define MASE_PATH(name, ...)                                                                            \
+  template <class T, Rounding R, bool kShort>                                                           \
+  __VA_ARGS__ bool name(const FixedGrid<T>& grid, const T* x, T* y, int64_t count) {                    \
+    return quantize_all<T, R, kShort>(grid, x, y, count);                                               \
+  }                                                                                                     \
+  template <class T, size_t... r>                                                                       \
+  Kernel<T> name##_kernel(bool short_form, Rounding rounding, std::index_sequence<r...>) {              \
+    static constexpr Kernel<T> kernels[2][kRoundings] = {{name<T, static_cast<Rounding>(r), false>...}, \
+                                                         {name<T, static_cast<Rounding>(r), true>...}}; \
+    return kernels[short_form][static_cast<size_t>(rounding)];                                          \
   }
 
 MASE_PATH(baseline)
@@ -136,7 +151,9 @@ bool supported(Isa isa) {
 }
 
 Isa best_isa() {
-  static const Isa best = supported(Isa::avx512) ? Isa::avx512 : supported(Isa::avx2) ? Isa::avx2 : Isa::baseline;
+  static const Isa best = supported(Isa::avx512) ? Isa::avx512
+                          : supported(Isa::avx2) ? Isa::avx2
+                                                 : Isa::baseline;
   return best;
 }
 

@@ -5,8 +5,16 @@
 namespace mase::quant {
 
 enum class Rounding {
-  nearest_even, floor, toward_zero, nearest_away, ceil,
-  nearest_toward_zero, nearest_up, nearest_down, away_from_zero, stochastic
+  nearest_even,
+  floor,
+  toward_zero,
+  nearest_away,
+  ceil,
+  nearest_toward_zero,
+  nearest_up,
+  nearest_down,
+  away_from_zero,
+  stochastic
 };
 enum class Overflow { saturate, saturate_symmetric, saturate_to_zero, wrap };
 
@@ -22,7 +30,8 @@ struct FixedGrid {
   T low = 0, high = 0;       // least and greatest code that T can hold
   T below = 0, above = 0;    // what stands for values beyond them
   T zero = 0;                // +0 makes every zero positive, -0 keeps its sign
-  bool clamp_first = false;  // clamping may come before rounding, and codes are small enough for the short sequence
+  bool clamp_first =
+      false;  // clamping may come before rounding, and codes are small enough for the short sequence
   Rounding rounding = Rounding::nearest_even;
 };
 

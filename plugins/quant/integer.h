@@ -30,8 +30,8 @@ struct EnumNames<quant::Rule> {
 
 namespace quant {
 
-// Exact for float32 and float64 at every width. Where a limit of the grid has more bits than the tensor's type
-// (width above 24 or 53), saturation stops at the last value inside the limit that the type can hold.
+// Exact for float32 and float64 at every width. Where a limit of the grid has more bits than the tensor's
+// type (width above 24 or 53), saturation stops at the last value inside the limit that the type can hold.
 class Integer final : public Format {
  public:
   struct Config {
@@ -55,7 +55,8 @@ class Integer final : public Format {
   std::vector<int64_t> precision() const override { return {config_.width, config_.frac_width}; }
   std::optional<FixedPoint> fixed_point() const override;
   Value calibrate(const CalibrationData& data) const override;
-  Tensors backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const override;
+  Tensors backward(const at::Tensor& gradient, const at::Tensor& x,
+                   const QuantizeContext& context) const override;
 
  private:
   template <class T>

@@ -9,7 +9,8 @@ namespace mase {
 
 namespace quant {
 
-// A format that may be named, named as null (float), or not named at all: the last two differ beside a common `format`.
+// A format that may be named, named as null (float), or not named at all: the last two differ beside a common
+// `format`.
 struct FormatField {
   bool named = false;
   Chosen chosen;

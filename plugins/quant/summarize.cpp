@@ -1,4 +1,5 @@
-// quant.summarize: MASE's table and histogram. Before quantization every tensor is float, so nothing but the graph is needed.
+// quant.summarize: MASE's table and histogram. Before quantization every tensor is float, so nothing but the
+// graph is needed.
 #include "summarize.h"
 
 #include <mase/format.h>
@@ -16,9 +17,9 @@ struct Count {
 
 struct Row {
   const Node* node = nullptr;
-  std::string type = "float";                        // of its quantized tensors, or float
-  std::string data_in, parameters, data_out;         // "data_in_0 integer[8,4]"
-  int64_t bits_before = 0, bits_after = 0;           // of its parameters
+  std::string type = "float";                 // of its quantized tensors, or float
+  std::string data_in, parameters, data_out;  // "data_in_0 integer[8,4]"
+  int64_t bits_before = 0, bits_after = 0;    // of its parameters
   bool changed = false;
 };
 
@@ -36,7 +37,8 @@ int64_t count_of(const Shape& shape) {
   return count;
 }
 
-// A parameter without a format lies on the accumulator's grid when it has one (a bias), else in 32-bit floats.
+// A parameter without a format lies on the accumulator's grid when it has one (a bias), else in 32-bit
+// floats.
 int64_t bits_of(const TensorMeta& parameter, const Shape& shape, Context& context) {
   if (parameter.format) return context.components().shared<Format>(parameter.format)->bits(shape);
   return count_of(shape) * (parameter.point() ? parameter.point()->width : 32);
@@ -46,7 +48,8 @@ void note_type(Row& row, const TensorMeta& tensor) {
   if (!tensor.format) return;
   if (!row.changed) row.type.clear();
   row.changed = true;
-  if ((" " + row.type + " ").find(" " + tensor.type() + " ") == std::string::npos) append(row.type, tensor.type());
+  if ((" " + row.type + " ").find(" " + tensor.type() + " ") == std::string::npos)
+    append(row.type, tensor.type());
 }
 
 Row row_of(const Node& node, Context& context) {
@@ -71,21 +74,22 @@ Row row_of(const Node& node, Context& context) {
 std::vector<Row> rows_of(Context& context) {
   std::vector<Row> rows;
   for (const Node* node : context.selected())
-    if (node->op_kind != OpKind::placeholder && node->op_kind != OpKind::output && node->op_kind != OpKind::get_attr)
+    if (node->op_kind != OpKind::placeholder && node->op_kind != OpKind::output &&
+        node->op_kind != OpKind::get_attr)
       rows.push_back(row_of(*node, context));
   return rows;
 }
 
 void write_table(const std::vector<Row>& rows, Context& context) {
-  std::string csv = csv_row({"name", "mase_op", "original_type", "quantized_type", "changed", "data_in", "parameters",
-                             "data_out", "parameter_bits_before", "parameter_bits_after"});
+  std::string csv = csv_row({"name", "mase_op", "original_type", "quantized_type", "changed", "data_in",
+                             "parameters", "data_out", "parameter_bits_before", "parameter_bits_after"});
   std::vector<std::vector<std::string>> table = {
       {"Name", "Mase op", "Original", "Quantized", "Changed", "Inputs", "Parameters", "Results"}};
   for (const Row& r : rows) {
-    csv += csv_row({r.node->name, r.node->mase_op, "float", r.type, r.changed, r.data_in, r.parameters, r.data_out,
-                    r.bits_before, r.bits_after});
-    table.push_back({r.node->name, r.node->mase_op, "float", r.type, r.changed ? "yes" : "no", r.data_in, r.parameters,
-                     r.data_out});
+    csv += csv_row({r.node->name, r.node->mase_op, "float", r.type, r.changed, r.data_in, r.parameters,
+                    r.data_out, r.bits_before, r.bits_after});
+    table.push_back({r.node->name, r.node->mase_op, "float", r.type, r.changed ? "yes" : "no", r.data_in,
+                     r.parameters, r.data_out});
   }
   write_file(context.out_dir() + "/quantize_table.csv", csv);
   context.log_info(text_table(table));
@@ -102,7 +106,8 @@ void write_histogram(const std::vector<Row>& rows, Context& context) {
   std::vector<std::vector<std::string>> table = {{"Original OP", "Num", "Changed", "Unchanged"}};
   for (const auto& [op, c] : counts) {
     csv += csv_row({op, c.total, c.changed, c.total - c.changed});
-    table.push_back({op, std::to_string(c.total), std::to_string(c.changed), std::to_string(c.total - c.changed)});
+    table.push_back(
+        {op, std::to_string(c.total), std::to_string(c.changed), std::to_string(c.total - c.changed)});
   }
   write_file(context.out_dir() + "/quantize_histogram.csv", csv);
   context.log_info(text_table(table));

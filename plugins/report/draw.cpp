@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "axis.h"
 #include "figure.h"
@@ -43,9 +44,12 @@ class Drawing {
     Svg svg(width_, height_);
     frame(svg);
     for (size_t c = 0; c < f_.curves.size(); ++c) {
-      if (f_.kind == Kind::bars) bars(svg, c);
-      else if (f_.kind == Kind::points) points(svg, c);
-      else lines(svg, c);
+      if (f_.kind == Kind::bars)
+        bars(svg, c);
+      else if (f_.kind == Kind::points)
+        points(svg, c);
+      else
+        lines(svg, c);
     }
     legend(svg);
     return svg.finish();
@@ -69,7 +73,8 @@ class Drawing {
     for (const Curve& c : f_.curves) legend = std::max(legend, text_width(c.label, kNormal));
     has_legend_ = f_.curves.size() > 1;
     width_ = right_ + 24 + (has_legend_ ? 36 + std::min(legend, kLegendMost) : 0);
-    height_ = bottom_ + (slanted_ ? 30 + slant_room_ : 30) + (f_.x_label.empty() ? 0 : 22) + (f_.has_spread() ? 16 : 0);
+    height_ = bottom_ + (slanted_ ? 30 + slant_room_ : 30) + (f_.x_label.empty() ? 0 : 22) +
+              (f_.has_spread() ? 16 : 0);
     height_ = std::max(height_, top_ + kLegendRow * static_cast<double>(f_.curves.size()) + 20);
   }
 
@@ -77,6 +82,12 @@ class Drawing {
     const double inset = f_.kind == Kind::bars || !f_.categories.empty() ? 0 : 10;
     if (f_.categories.empty()) {
       x_ = make_axis(x.low, x.high, left_ + inset, right_ - inset, f_.log_x, 8, false);
+      std::set<double> values;
+      for (const Curve& curve : f_.curves)
+        for (const Point& p : curve.points) values.insert(p.x);
+      if (values.size() > 1)
+        use_ticks(x_, {values.begin(), values.end()},
+                  [](std::string_view label) { return text_width(label, kSmall); });
       return;
     }
     x_ = make_axis(f_.categories, left_, right_);
@@ -101,8 +112,9 @@ class Drawing {
     const double middle = (left_ + right_) / 2, label_y = bottom_ + (slanted_ ? 30 + slant_room_ : 30) + 14;
     if (!f_.x_label.empty()) svg.text(middle, label_y, f_.x_label, "text-anchor=\"middle\"");
     if (!f_.y_label.empty())
-      svg.text(0, 0, f_.y_label, format("text-anchor=\"middle\" transform=\"translate(18 {:.2f}) rotate(-90)\"",
-                                        (top_ + bottom_) / 2));
+      svg.text(0, 0, f_.y_label,
+               format("text-anchor=\"middle\" transform=\"translate(18 {:.2f}) rotate(-90)\"",
+                      (top_ + bottom_) / 2));
     if (f_.has_spread())
       svg.text(right_, height_ - 8, "mean ± standard deviation of the repeats",
                "text-anchor=\"end\" font-size=\"10\" fill=\"#888\"");
@@ -112,8 +124,9 @@ class Drawing {
     svg.line(x, bottom_, x, bottom_ + 4, "stroke=\"#888\"");
     const std::string style = "font-size=\"11\" fill=\"#555\"";
     if (!slanted_) return svg.text(x, bottom_ + 18, label, style + " text-anchor=\"middle\"");
-    svg.text(0, 0, label, format("{} text-anchor=\"end\" transform=\"translate({:.2f} {:.2f}) rotate(-35)\"", style,
-                                 x + 4, bottom_ + 16));
+    svg.text(0, 0, label,
+             format("{} text-anchor=\"end\" transform=\"translate({:.2f} {:.2f}) rotate(-35)\"", style, x + 4,
+                    bottom_ + 16));
   }
 
   std::string x_name(double x) const {
@@ -145,7 +158,8 @@ class Drawing {
     band.insert(band.end(), low.rbegin(), low.rend());
     if (f_.has_spread()) svg.polygon(band, format("fill=\"{}\" fill-opacity=\"0.14\"", colour(c)));
     svg.polyline(path_of(curve, &Point::y),
-                 format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\"", colour(c)));
+                 format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\"",
+                        colour(c)));
     if (curve.points.size() > kMarkersUpTo) return;
     for (const Point& p : curve.points)
       svg.circle(x_.at(p.x), y_at(p.y), 3.2, format("fill=\"{}\" stroke=\"#fff\"", colour(c)), tip(curve, p));
@@ -156,7 +170,8 @@ class Drawing {
     for (const Point& p : curve.points) {
       const double x = x_.at(p.x);
       if (p.count > 1) error_bar(svg, x, p, colour(c));
-      svg.circle(x, y_at(p.y), 4, format("fill=\"{}\" fill-opacity=\"0.75\" stroke=\"#fff\"", colour(c)), tip(curve, p));
+      svg.circle(x, y_at(p.y), 4, format("fill=\"{}\" fill-opacity=\"0.75\" stroke=\"#fff\"", colour(c)),
+                 tip(curve, p));
     }
   }
 
@@ -167,8 +182,8 @@ class Drawing {
     const double zero = y_at(f_.log_y ? y_.low : 0);
     for (const Point& p : f_.curves[c].points) {
       const double x = x_.at(p.x) + (static_cast<double>(c) - curves / 2) * width, y = y_at(p.y);
-      svg.rect(x + gap, std::min(y, zero), width - 2 * gap, std::fabs(zero - y), format("fill=\"{}\"", colour(c)),
-               tip(f_.curves[c], p));
+      svg.rect(x + gap, std::min(y, zero), width - 2 * gap, std::fabs(zero - y),
+               format("fill=\"{}\"", colour(c)), tip(f_.curves[c], p));
       if (p.count > 1) error_bar(svg, x + width / 2, p, "#333");
     }
   }
@@ -186,9 +201,12 @@ class Drawing {
     for (size_t c = 0; c < f_.curves.size(); ++c) {
       const double y = top_ + 10 + kLegendRow * static_cast<double>(c);
       const std::string fill = format("fill=\"{}\"", colour(c));
-      if (f_.kind == Kind::lines) svg.line(x, y, x + 18, y, format("stroke=\"{}\" stroke-width=\"2.5\"", colour(c)));
-      else if (f_.kind == Kind::points) svg.circle(x + 9, y, 4, fill);
-      else svg.rect(x + 3, y - 6, 12, 12, fill);
+      if (f_.kind == Kind::lines)
+        svg.line(x, y, x + 18, y, format("stroke=\"{}\" stroke-width=\"2.5\"", colour(c)));
+      else if (f_.kind == Kind::points)
+        svg.circle(x + 9, y, 4, fill);
+      else
+        svg.rect(x + 3, y - 6, 12, 12, fill);
       svg.text(x + 26, y + 4, shortened(f_.curves[c].label, kLegendMost), "fill=\"#333\"");
     }
   }

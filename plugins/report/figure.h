@@ -21,7 +21,7 @@ struct Curve {
 struct Figure {
   std::string title, x_label, y_label;
   Kind kind = Kind::lines;
-  bool stairs = false;                  // a running best holds until it is beaten
+  bool stairs = false;  // a running best holds until it is beaten
   bool log_x = false, log_y = false;
   std::vector<std::string> categories;  // names for x = 0, 1, ...; empty: x is a number
   std::vector<Curve> curves;

@@ -20,23 +20,28 @@ std::string closed(std::string_view name, std::string_view tip) {
 
 Svg::Svg(double width, double height) {
   text_ = format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
-      "font-family=\"system-ui, 'DejaVu Sans', Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
+      "{1:.0f}\" "
+      "font-family=\"system-ui, 'DejaVu Sans', Helvetica, Arial, sans-serif\" font-size=\"12\" "
+      "fill=\"#333\">\n"
       "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#fff\"/>\n",
       width, height);
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view style) {
-  text_ += format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" {}/>\n", x1, y1, x2, y2, style);
+  text_ +=
+      format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" {}/>\n", x1, y1, x2, y2, style);
 }
 
-void Svg::rect(double x, double y, double width, double height, std::string_view style, std::string_view tip) {
-  text_ += format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" {}{}", x, y, width, height, style,
-                  closed("rect", tip));
+void Svg::rect(double x, double y, double width, double height, std::string_view style,
+               std::string_view tip) {
+  text_ += format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" {}{}", x, y, width,
+                  height, style, closed("rect", tip));
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view style, std::string_view tip) {
-  text_ += format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" {}{}", x, y, radius, style, closed("circle", tip));
+  text_ += format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" {}{}", x, y, radius, style,
+                  closed("circle", tip));
 }
 
 void Svg::polyline(const Line& points, std::string_view style) {
@@ -59,12 +64,18 @@ std::string escape(std::string_view text) {
   std::string safe;
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);
-    if (c == '&') safe += "&amp;";
-    else if (c == '<') safe += "&lt;";
-    else if (c == '>') safe += "&gt;";
-    else if (c == '"') safe += "&quot;";
-    else if (code < 0x20 && c != '\t') safe += ' ';  // XML has no place for control characters
-    else safe += c;
+    if (c == '&')
+      safe += "&amp;";
+    else if (c == '<')
+      safe += "&lt;";
+    else if (c == '>')
+      safe += "&gt;";
+    else if (c == '"')
+      safe += "&quot;";
+    else if (code < 0x20 && c != '\t')
+      safe += ' ';  // XML has no place for control characters
+    else
+      safe += c;
   }
   return safe;
 }

@@ -29,9 +29,12 @@ std::vector<std::vector<std::string>> split(const std::string& text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c != '"') field += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"') field += text[++i];
-      else quoted = false;
+      if (c != '"')
+        field += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        field += text[++i];
+      else
+        quoted = false;
     } else if (c == '"') {
       quoted = begun = true;
     } else if (c == ',') {
@@ -161,7 +164,8 @@ Table read_csv(const std::string& path, const std::string& shown) {
   return table;
 }
 
-Table read_results(const std::string& folder, const std::string& shown, const std::vector<std::string>& columns) {
+Table read_results(const std::string& folder, const std::string& shown,
+                   const std::vector<std::string>& columns) {
   const std::string path = table_in(folder);
   if (path.empty()) return {};
   Table table = read_csv(path, shown + "/" + fs::path(path).filename().string());
