@@ -117,7 +117,8 @@ void YamlBuilder::bad_key(const YAML::Mark& mark, const char* what) {
   Frame& f = frames_.back();
   f.key_loc = source_.at(position(mark));
   f.have_key = f.skip = true;
-  problem(format("{} as a key; keys are words", what), f.key_loc);
+  const bool inside = std::any_of(frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.is_key; });
+  if (!inside) problem(format("{} as a key; keys are words", what), f.key_loc);
 }
 
 void YamlBuilder::key(const std::string& text, const YAML::Mark& mark, bool quoted) {
@@ -171,7 +172,10 @@ Loc YamlBuilder::null_place(const YAML::Mark& mark, YAML::anchor_t anchor) const
 }
 
 void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
-  if (expects_key()) return bad_key(mark, "nothing");
+  if (expects_key()) {
+    const char first = source_.byte(position(mark));
+    return bad_key(mark, first == 'n' || first == 'N' || first == '~' ? "null" : "nothing");
+  }
   if (source_.byte(position(mark)) == '!') refuse_tag("!", mark, false);
   Value value;
   value.loc = null_place(mark, anchor);

@@ -30,7 +30,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("plain scalars follow the core schema of YAML 1.2") {
-  for (const char* word : {"yes", "no", "on", "off", "Yes", "y", "nULL", "0b1", "1_000", "-0x10", "0O17", "1e", "+", "-", ".", "e3", "12:30", "1.2.3"}) {
+  for (const char* word : {"yes", "no", "on", "off", "Yes", "y", "nULL", "0b1", "1_000", "-0x10", "0O17", "1e", "+", ".", "e3", "12:30", "1.2.3"}) {
     INFO(word);
     CHECK(value(word) == Value(word));
   }
@@ -78,7 +78,7 @@ TEST_CASE("places are exact, and count characters") {
 
 TEST_CASE("an empty value stands at its key, an empty entry at its dash") {
   Problems found;
-  const auto v = read_yaml("a:\n# c\nb: ~\nc: [ , null]\nd:\n  -  # first\n\n  - 2\n  -\ne:\nnull: 1\n", "f", found);
+  const auto v = read_yaml("a:\n# c\nb: ~\nc: [ , null]\nd:\n  -  # first\n\n  - 2\n  -\ne:\n", "f", found);
   REQUIRE(v);
   const Map& map = v->as_map();
   CHECK(place(map.at("a")) == "1:1");
@@ -87,7 +87,6 @@ TEST_CASE("an empty value stands at its key, an empty entry at its dash") {
   CHECK(place(map.at("d").as_list()[0]) == "6:3");
   CHECK(place(map.at("d").as_list()[2]) == "9:3");
   CHECK(place(map.at("e")) == "10:1");
-  CHECK(map.at("null") == Value(1));
 }
 
 TEST_CASE("an alias has its own place, what is in it keeps its") {
@@ -105,6 +104,7 @@ TEST_CASE("keys: once, plain words, no merging") {
   CHECK(problems("{a: 1, \"a\": 2}") == Texts{"1:8 the key 'a' is already given in line 1"});
   CHECK(problems("a: &x {b: 1}\nc:\n  <<: *x\n") == Texts{"3:3 '<<' is no merge key in YAML 1.2"});
   CHECK(problems("? [a]\n: 1\nb: 2") == Texts{"1:3 a list as a key; keys are words"});
+  CHECK(problems("a:\nnull: 1") == Texts{"2:1 null as a key; keys are words"});
   CHECK(problems(": 1") == Texts{"1:1 nothing as a key; keys are words"});
   CHECK(problems("a: &x 1\n*x : 2") == Texts{"2:1 an alias as a key; keys are words"});
 }
@@ -159,7 +159,7 @@ TEST_CASE("aliases cannot blow up") {
 }
 
 TEST_CASE("depth and width are bounded") {
-  CHECK(problems(std::string(5000, '[')) == Texts{"1:101 more than 100 levels deep"});
+  CHECK(problems(std::string(5000, '[') + std::string(5000, ']')) == Texts{"1:101 more than 100 levels deep"});
   std::string deep, keys;
   for (int i = 0; i < 500; ++i) deep += std::string(static_cast<size_t>(i), ' ') + "a:\n";
   REQUIRE(problems(deep).size() == 1);
@@ -174,5 +174,5 @@ TEST_CASE("what is not YAML is said in words") {
   CHECK(problems("a: b: c") == Texts{"1:5 a ':' that begins no value here"});
   CHECK(problems("a: [1, 2\n") == Texts{"1:9 a '[' without its ']', or a missing ','"});
   CHECK(problems("a: @x") == Texts{"1:4 this character cannot begin a value; put the text in quotes"});
-  CHECK(problems("a: 1]") != Texts{});
+  CHECK(problems("a: [1]]") == Texts{"1:7 a closing bracket that was never opened"});
 }
