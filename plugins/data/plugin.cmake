@@ -3,7 +3,7 @@ find_package(ZLIB REQUIRED)
 find_path(MASE_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
 find_library(MASE_HDF5_LIBRARY NAMES hdf5_serial hdf5 PATH_SUFFIXES hdf5/serial REQUIRED)
 if(NOT TARGET mase::hdf5)
-  add_library(mase::hdf5 UNKNOWN IMPORTED)
+  add_library(mase::hdf5 UNKNOWN IMPORTED GLOBAL)
   set_target_properties(mase::hdf5 PROPERTIES
     IMPORTED_LOCATION ${MASE_HDF5_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_HDF5_INCLUDE})
 endif()

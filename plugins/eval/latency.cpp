@@ -52,7 +52,7 @@ struct Latency final : mase::Runner {
       text += mase::csv_row({i, times[i]});
       sum += times[i];
     }
-    if (!context.run_dir().empty()) mase::write_file(context.out_dir() + "/latency.csv", text);
+    keep(context, text);
     std::sort(times.begin(), times.end());
     context.report("iterations", config.iterations);
     context.report("batch_size", config.batch_size);
@@ -62,6 +62,17 @@ struct Latency final : mase::Runner {
   }
 
  private:
+  // In a trial of a search, which has no folder, only the metrics remain.
+  static void keep(mase::Context& context, const std::string& text) {
+    std::string folder;
+    try {
+      folder = context.out_dir();
+    } catch (const mase::Error&) {
+      return;
+    }
+    mase::write_file(folder + "/latency.csv", text);
+  }
+
   // Milliseconds of each timed run, in order.
   std::vector<double> measure(mase::Graph& graph, mase::Context& context) const {
     using Clock = std::chrono::steady_clock;

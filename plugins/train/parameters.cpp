@@ -35,7 +35,10 @@ Trainable find_trainable(mase::Graph& graph, mase::Context& context) {
   };
   const auto& selected = context.selected();
   for (mase::Node* node : graph.nodes()) {
-    const bool chosen = std::find(selected.begin(), selected.end(), node) != selected.end();
+    if (std::find(selected.begin(), selected.end(), node) == selected.end()) {
+      if (!node->params.empty()) out.frozen.push_back(node);
+      continue;
+    }
     std::vector<std::string> keys;
     if (node->op) {
       const auto infos = context.components().shared<mase::Op>(node->op)->parameters();
@@ -46,7 +49,6 @@ Trainable find_trainable(mase::Graph& graph, mase::Context& context) {
         else keys.push_back(p->key);
       }
     }
-    if (!chosen) continue;
     add_formats(*node, context, keys);
     for (const std::string& key : keys)
       if (graph.has_tensor(key) && at::isFloatingType(graph.tensor(key).scalar_type())) {

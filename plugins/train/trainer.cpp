@@ -36,7 +36,16 @@ mase::Tensors select(const mase::Tensors& tensors, const at::Tensor& rows) {
 
 mase::Value or_null(const std::optional<double>& v) { return v ? mase::Value(*v) : mase::Value(""); }
 
-std::string percent(const std::optional<double>& v) { return v ? mase::format("{:.4f}", *v) : "-"; }
+// The step's folder, or "" in a trial of a search, which keeps nothing.
+std::string own_folder(mase::Context& context) {
+  try {
+    return context.out_dir();
+  } catch (const mase::Error&) {
+    return {};
+  }
+}
+
+std::string text_of(const std::optional<double>& v) { return v ? mase::format("{:.4f}", *v) : "-"; }
 
 }  // namespace
 
@@ -47,7 +56,7 @@ std::optional<double> Trainer::Sums::accuracy() const {
 
 Trainer::Trainer(mase::Graph& graph, mase::Context& context, const Config& config)
     : graph_(graph), context_(context), config_(config), train_(context.dataset("train")),
-      checkpoints_(context.checkpoint_dir()) {
+      checkpoints_(context.checkpoint_dir()), folder_(own_folder(context)) {
   if (train_.size() == 0) throw mase::Error("the train split is empty");
   if (const mase::Split& v = context.dataset("validation"); v.size() > 0) validation_ = &v;
   const int64_t rows = train_.size(), full = rows / config.batch_size;
@@ -74,7 +83,7 @@ void Trainer::find_tensors() {
     leaves.emplace_back(key, leaf);
   }
   for (const std::string& key : found.buffers) graph_.set_tensor(key, graph_.tensor(key).detach().clone());
-  buffers_ = found.buffers;
+  buffers_ = found.buffers, frozen_ = found.frozen;
   updater_ = std::make_unique<Updater>(config_, std::move(leaves));
 }
 
@@ -130,6 +139,7 @@ void Trainer::resume() {
 EpochFigures Trainer::epoch(int64_t number) {
   mase::ExecuteOptions options;
   options.training = true;
+  options.frozen = frozen_;
   options.seed = context_.random("execute").fork(std::to_string(number)).seed();
   mase::Executor executor(graph_, context_.components(), options);
   executor.set_epoch(number);
@@ -243,19 +253,19 @@ void Trainer::release() {
 }
 
 void Trainer::write_csv() const {
-  if (!checkpoints_.enabled()) return;  // inside a trial nothing is kept
+  if (folder_.empty()) return;
   std::string text = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate\n";
   for (const EpochFigures& e : progress_.epochs)
     text += mase::csv_row({e.epoch, e.train_loss, or_null(e.train_accuracy), or_null(e.validation_loss),
                            or_null(e.validation_accuracy), e.learning_rate});
-  mase::write_file(context_.out_dir() + "/fit.csv", text);
+  mase::write_file(folder_ + "/fit.csv", text);
 }
 
 void Trainer::say(const EpochFigures& e) const {
   const int64_t every = std::max<int64_t>(total_epochs_ / 20, 1);
   if (e.epoch % every && !done()) return;
   context_.info("epoch {}/{}: loss {:.4f}, accuracy {}; validation loss {}, accuracy {}", e.epoch, total_epochs_,
-                e.train_loss, percent(e.train_accuracy), percent(e.validation_loss), percent(e.validation_accuracy));
+                e.train_loss, text_of(e.train_accuracy), text_of(e.validation_loss), text_of(e.validation_accuracy));
 }
 
 }  // namespace train

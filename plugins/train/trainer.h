@@ -49,7 +49,9 @@ class Trainer {
   double threshold_ = 0;
   std::unique_ptr<Updater> updater_;
   std::vector<std::string> buffers_;
+  std::vector<const mase::Node*> frozen_;
   Checkpoints checkpoints_;
+  std::string folder_;            // for fit.csv; empty: none
   Progress progress_;
   mase::NamedTensors best_;
 };
