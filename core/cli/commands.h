@@ -18,7 +18,7 @@ int describe_command(Registry& registry, const std::string& name, bool json);
 int schema_command(Registry& registry);
 int docs_command(Registry& registry, const std::string& folder);
 int test_command(const Globals& globals, const std::string& folder);
-int new_plugin_command(const std::string& name, const std::string& kind, bool json);
+int new_plugin_command(const Registry& registry, const std::string& name, const std::string& kind, bool json);
 int check_plugin_command(const std::string& file, bool load, bool json);
 int load_plugin_command(const std::string& file,
                         bool json);  // what check-plugin --load runs in a child process

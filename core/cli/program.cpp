@@ -100,7 +100,6 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
 
 int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   const Globals& g = p.globals;
-  if (command == "new-plugin") return new_plugin_command(p.name, p.kind, g.json);
   if (command == "check-plugin")
     return p.load_here ? load_plugin_command(p.name, g.json) : check_plugin_command(p.name, p.load, g.json);
   if (command == "test") return test_command(g, p.folder);
@@ -108,6 +107,7 @@ int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   Registry registry;
   registry.load_folders(plugin_folders(g.plugins));
   say_notes(registry);
+  if (command == "new-plugin") return new_plugin_command(registry, p.name, p.kind, g.json);
   if (command == "list")
     return list_command(registry, app.get_subcommand("list")->count("KIND") ? p.kind : "", g.json);
   if (command == "describe") return describe_command(registry, p.name, g.json);
