@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import subprocess
-import tempfile
 
 import hygiene
 from hygiene import ROOT, Skip, expect, rule, tracked
@@ -22,16 +21,11 @@ def links_lead_somewhere(files):
 
 
 def generated_pages_are_fresh():
-    program = ROOT / os.environ.get("MASE", "build/bin/mase")
-    if not program.exists():
-        raise Skip(f"{program} does not exist")
-    with tempfile.TemporaryDirectory() as fresh:
-        environment = {k: v for k, v in os.environ.items() if k != "MASE_PLUGIN_PATH"}
-        made = subprocess.run([program, "docs", fresh], capture_output=True, text=True, env=environment)
-        expect(made.returncode == 0, made.stderr)
-        compared = subprocess.run(["diff", "-r", fresh, ROOT / "docs/components"], capture_output=True, text=True)
-        expect(compared.returncode == 0, "run 'make docs':\n" + compared.stdout[:2000] + compared.stderr)
-        expect(any(pathlib.Path(fresh).iterdir()), "mase docs writes nothing")
+    if not (ROOT / os.environ.get("MASE", "build/bin/mase")).exists():
+        raise Skip("the program is not built")
+    environment = {k: v for k, v in os.environ.items() if k != "MASE_PLUGIN_PATH"}
+    done = subprocess.run([ROOT / "tools/ci-docs"], capture_output=True, text=True, env=environment)
+    expect(done.returncode == 0, done.stdout[:2000] + done.stderr)
 
 
 if __name__ == "__main__":
