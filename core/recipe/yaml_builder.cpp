@@ -117,8 +117,7 @@ void YamlBuilder::bad_key(const YAML::Mark& mark, const char* what) {
   Frame& f = frames_.back();
   f.key_loc = source_.at(position(mark));
   f.have_key = f.skip = true;
-  const bool inside = std::any_of(frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.is_key; });
-  if (!inside) problem(format("{} as a key; keys are words", what), f.key_loc);
+  if (what) problem(format("{} as a key; keys are words", what), f.key_loc);
 }
 
 void YamlBuilder::key(const std::string& text, const YAML::Mark& mark, bool quoted) {
@@ -222,7 +221,7 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 void YamlBuilder::open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, bool flow, Value value) {
   refuse_tag(tag, mark, false);
   const bool as_key = expects_key();
-  if (as_key) bad_key(mark, value.is_map() ? "a map" : "a list");
+  if (as_key) bad_key(mark, nullptr);  // told at its end: a bracket left open also looks like a key
   if (!as_key) check_tab(mark);
   Frame frame;
   frame.value = std::move(value);
@@ -252,7 +251,11 @@ void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAM
 void YamlBuilder::close() {
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
-  if (frame.is_key) return;  // the parent already has its stand-in for this key
+  if (frame.is_key) {  // the parent already has its stand-in for this key
+    const bool inside = std::any_of(frames_.begin(), frames_.end(), [](const Frame& f) { return f.is_key; });
+    if (!inside) problem(format("{} as a key; keys are words", frame.value.is_map() ? "a map" : "a list"), frame.value.loc);
+    return;
+  }
   add(std::move(frame.value), frame.nodes, frame.anchor);
 }
 
