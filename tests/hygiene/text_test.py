@@ -3,11 +3,12 @@
 import re
 
 import hygiene
-from hygiene import CODE, rule, tracked
+from hygiene import CODE, rule, tracked, without_comments
 
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 COMMENT = {".cpp": "//", ".h": "//", ".sv": "//", ".py": ('"""', "#"), ".sh": "#", ".cmake": "#", ".yaml": "#", "Lists.txt": "#"}
 FILE_LINES = 400
+FUNCTION_LINES = 40
 TOP_LEVEL_CMAKE_LINES = 80
 # A path that exists on one machine only (/home/me is everybody's), and places where packages are fetched from.
 MACHINE_PATH = re.compile(r"(?<![\w.$}-])/(work|home(?!/me\b)|root|Users|mnt|workspace)/[\w.]")
@@ -38,6 +39,36 @@ def files_are_short(files):
         lines = text.count("\n")
         if lines > FILE_LINES:
             yield f"{name}: {lines} lines, at most {FILE_LINES}"
+
+
+def functions(text):
+    """(line, lines of the body) of every function; what stands inside one, a lambda or a local class, is part of it."""
+    code = re.sub(r'"(?:[^"\\\n]|\\.)*"', lambda m: '"' + " " * (len(m.group(0)) - 2) + '"', without_comments(text))
+    code = re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda m: re.sub(r"[^\n]", " ", m.group(0)), code, flags=re.M | re.S)
+    open_braces, parens, head = [], 0, 0
+    for at, c in enumerate(code):
+        parens += (c == "(") - (c == ")")
+        if c == "{":
+            said = code[head:at].strip()
+            outside = parens == 0 and not any(kind for kind, _ in open_braces)
+            is_function = outside and "(" in said and not re.match(r"(extern|namespace|struct|class|enum|union)\b", said) \
+                and not re.search(r"=\s*$", said)
+            open_braces.append((is_function, at))
+            head = at + 1
+        elif c == "}" and open_braces:
+            is_function, begin = open_braces.pop()
+            head = at + 1
+            if is_function:
+                yield code.count("\n", 0, begin) + 1, code.count("\n", begin, at) - 1
+        elif c == ";" and parens == 0:
+            head = at + 1
+
+
+def functions_are_short(files):
+    for name, text in files.items():
+        for line, lines in functions(text):
+            if lines > FUNCTION_LINES:
+                yield f"{name}:{line}: a function of {lines} lines, at most {FUNCTION_LINES}"
 
 
 def the_top_level_cmake_file_is_short(files):
@@ -77,6 +108,10 @@ if __name__ == "__main__":
         *rule(the_first_line_says_what_a_file_is_for, begins, [
             {"a.cpp": "#include <vector>\n"}, {"a.h": "\n// late\n"}, {"a.cpp": "// a\n"}, {"a.sh": "#!/bin/sh\nset -e\n"}]),
         *rule(files_are_short, code, [{"a.cpp": "\n" * 401}]),
+        *rule(functions_are_short,
+              {n: t for n, t in code.items() if n.startswith(("core/", "plugins/", "plugin_api/", "sim/")) and n.endswith((".cpp", ".h"))},
+              [{"a.cpp": "int f() {\n" + "  g();\n" * 41 + "}\n"},
+               {"a.h": "struct S {\n  int f(int a,\n        int b) const {\n" + "    g();\n" * 41 + "  }\n};\n"}]),
         *rule(the_top_level_cmake_file_is_short, everything, [{"CMakeLists.txt": "\n" * 81}]),
         *rule(no_file_knows_a_machine_or_a_registry,
               {n: t for n, t in everything.items() if n not in ("tests/hygiene/text_test.py", "LICENSE")}, [
