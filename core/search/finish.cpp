@@ -70,10 +70,16 @@ std::optional<size_t> Study::picked() {
             metrics_of(findings_[i])};
     rows.push_back(std::move(row));
   }
+  const std::string_view standard = goal_.scored() ? "best" : "none";
+  if (rows.empty() && !picks_nothing(control_.pick, standard, level_))
+    throw Failure(findings_.empty() ? format("'{}' has no result: no point of its space is accepted", step_.name)
+                                    : format("'{}' has no result: none of its {} trials is complete and satisfies the constraints",
+                                             step_.name, findings_.size()),
+                  step_.loc);
   std::optional<size_t> known;
   if (goal_.scored() && !best.empty())
     known = static_cast<size_t>(std::find(indices.begin(), indices.end(), best[0]) - indices.begin());
-  const auto row = pick_row(control_.pick, goal_.scored() ? "best" : "none", rows, known, step_, start_, level_);
+  const auto row = pick_row(control_.pick, standard, rows, known, step_, start_, level_);
   return row ? std::optional(indices[*row]) : std::nullopt;
 }
 
