@@ -85,6 +85,8 @@ void Executor::Plan::choose_generator(Step& step, std::vector<std::shared_ptr<Ge
   const Node& node = *step.node;
   if (const std::string& name = node.meta.hardware.generator; !name.empty()) {
     step.generator = components.shared<Generator>(Chosen(name));
+    if (step.generator->mase_op() != node.mase_op)
+      throw Error(describe(node) + " cannot run on integers: its generator " + name + " implements " + step.generator->mase_op());
     if (const std::string why = step.generator->refuses(node); !why.empty())
       throw Error(describe(node) + " cannot run on integers: " + name + " refuses it: " + why);
     return;
