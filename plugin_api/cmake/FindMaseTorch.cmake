@@ -76,7 +76,9 @@ file(MAKE_DIRECTORY ${_include})
 file(GLOB _entries RELATIVE ${MaseTorch_DIR_USED}/include ${MaseTorch_DIR_USED}/include/*)
 list(REMOVE_ITEM _entries fmt)
 foreach(_entry IN LISTS _entries)
-  file(CREATE_LINK ${MaseTorch_DIR_USED}/include/${_entry} ${_include}/${_entry} SYMBOLIC)
+  if(NOT EXISTS ${_include}/${_entry}) # a compiler may be reading the others at this moment
+    file(CREATE_LINK ${MaseTorch_DIR_USED}/include/${_entry} ${_include}/${_entry} SYMBOLIC)
+  endif()
 endforeach()
 
 add_library(mase::c10 UNKNOWN IMPORTED)
