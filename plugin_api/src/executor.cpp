@@ -36,7 +36,7 @@ at::Tensor constant_tensor(const Node& node, size_t index, const Value& v, at::S
 namespace {
 
 // Whether a value is already what the format would make of it.
-bool same_format(const StepInput& input, const std::vector<Step>& steps, const TensorUse& use) {
+bool same_format(const StepInput& input, const std::vector<PlanStep>& steps, const TensorUse& use) {
   if (input.constant.defined() || input.result >= steps[input.node].results.size()) return false;
   const Caster* before = steps[input.node].results[input.result].get();
   return before && before->keys.empty() && before->format == use.format;
@@ -60,7 +60,7 @@ Executor::Plan::Plan(Graph& graph, Components& components, ExecuteOptions option
     prepare_integer();
   } else if (!options.training) {
     const c10::AutoGradMode no_gradients(false);
-    for (Step& step : steps)
+    for (PlanStep& step : steps)
       for (const StepParameter& p : step.params) step.tensors.push_back(parameter(step, p));
   }
 }
@@ -68,7 +68,7 @@ Executor::Plan::Plan(Graph& graph, Components& components, ExecuteOptions option
 void Executor::Plan::add_step(Node& node, std::vector<size_t>& last_use) {
   Derive walk(graph, components);
   NodeParts parts = walk.node(node);
-  Step& step = steps.emplace_back();
+  PlanStep& step = steps.emplace_back();
   step.node = &node;
   step.op = std::move(parts.op);
   if (node.op_kind == OpKind::placeholder) step.place = input_count++;
@@ -83,7 +83,7 @@ void Executor::Plan::add_step(Node& node, std::vector<size_t>& last_use) {
     step.results.push_back(caster(node, use, is_entry ? Role::activation : Role::result, is_entry ? parts.entry : ""));
 }
 
-void Executor::Plan::add_inputs(Step& step, NodeParts& parts, std::vector<size_t>& last_use) {
+void Executor::Plan::add_inputs(PlanStep& step, NodeParts& parts, std::vector<size_t>& last_use) {
   const at::ScalarType type = options.arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble;
   const Node& node = *step.node;
   step.inputs.resize(node.args.size());
@@ -102,7 +102,7 @@ void Executor::Plan::add_inputs(Step& step, NodeParts& parts, std::vector<size_t
   }
 }
 
-void Executor::Plan::add_parameters(Step& step, NodeParts& parts) {
+void Executor::Plan::add_parameters(PlanStep& step, NodeParts& parts) {
   for (ParameterUse& use : parts.params) {
     StepParameter& p = step.params.emplace_back();
     p.parameter = use.parameter, p.buffer = use.buffer, p.grid = use.grid;
@@ -139,7 +139,7 @@ void Executor::Plan::reseed() {
     caster->context.epoch = epoch;
     caster->random = Random(stream_hash(options.seed, caster->name, purpose));
   };
-  for (Step& step : steps) {
+  for (PlanStep& step : steps) {
     for (StepInput& input : step.inputs) seed(input.caster);
     for (StepParameter& p : step.params) seed(p.caster);
     for (auto& caster : step.results) seed(caster);

@@ -15,13 +15,13 @@ at::Tensor Executor::Plan::cast(Caster& caster, const at::Tensor& x) {
   return quantize_with_gradient(caster.format, x, caster.context);
 }
 
-at::Tensor Executor::Plan::parameter(const Step& step, const StepParameter& p) {
+at::Tensor Executor::Plan::parameter(const PlanStep& step, const StepParameter& p) {
   at::Tensor tensor = graph.tensor(p.parameter->key);
   if (options.arithmetic == Arithmetic::float64 && tensor.is_floating_point()) tensor = tensor.to(at::kDouble);
   return p.caster ? cast(*p.caster, tensor) : tensor;
 }
 
-Tensors Executor::Plan::compute(Step& step, const Tensors& inputs) {
+Tensors Executor::Plan::compute(PlanStep& step, const Tensors& inputs) {
   const Node& node = *step.node;
   if (node.op_kind == OpKind::placeholder) {
     const at::Tensor& x = inputs[step.place];
@@ -53,7 +53,7 @@ Tensors Executor::Plan::run_floating(const Tensors& inputs) {
   if (!options.training) no_gradients.emplace(false), no_autograd.emplace();
   Tensors outputs;
   for (size_t i = 0; i < steps.size(); ++i) {
-    Step& step = steps[i];
+    PlanStep& step = steps[i];
     at_node(*step.node, [&] {
       values[i] = compute(step, inputs);
       const size_t casts = std::min(step.results.size(), values[i].size());

@@ -54,7 +54,7 @@ void check_cast(const Node& node, const TensorMeta& source, const Caster& caster
 void Executor::Plan::prepare_integer() {
   std::vector<std::shared_ptr<Generator>> known;
   std::vector<std::string> names;
-  for (Step& step : steps) {
+  for (PlanStep& step : steps) {
     check_codes(step);
     if (!step.op) continue;
     choose_generator(step, known, names);
@@ -62,7 +62,7 @@ void Executor::Plan::prepare_integer() {
   }
 }
 
-void Executor::Plan::check_codes(const Step& step) const {
+void Executor::Plan::check_codes(const PlanStep& step) const {
   const Node& node = *step.node;
   for (const TensorMetas* metas : {&node.meta.common.args, &node.meta.common.results})
     for (const TensorMeta& meta : *metas)
@@ -71,7 +71,7 @@ void Executor::Plan::check_codes(const Step& step) const {
                     {}, "use narrower formats");
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const StepInput& input = step.inputs[i];
-    const Step* before = input.constant.defined() ? nullptr : &steps[input.node];
+    const PlanStep* before = input.constant.defined() ? nullptr : &steps[input.node];
     const bool is_coded = input.caster || (before && (before->op || (input.result < before->results.size() && before->results[input.result])));
     if (!is_coded && step.op)
       throw Error(format("{} has no format on data_in_{}, which integer arithmetic needs", describe(node), i), {},
@@ -81,7 +81,7 @@ void Executor::Plan::check_codes(const Step& step) const {
   }
 }
 
-void Executor::Plan::choose_generator(Step& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names) {
+void Executor::Plan::choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names) {
   const Node& node = *step.node;
   if (const std::string& name = node.meta.hardware.generator; !name.empty()) {
     step.generator = components.shared<Generator>(Chosen(name));
@@ -110,7 +110,7 @@ void Executor::Plan::choose_generator(Step& step, std::vector<std::shared_ptr<Ge
               "mase list generator");
 }
 
-void Executor::Plan::encode_parameters(Step& step) {
+void Executor::Plan::encode_parameters(PlanStep& step) {
   for (StepParameter& p : step.params) {
     const at::Tensor& tensor = graph.tensor(p.parameter->key);
     if (p.caster) {
@@ -130,7 +130,7 @@ IntegerValue Executor::Plan::encode(Caster& caster, const IntegerValue& value) {
   return {caster.format->encode(decode(value), caster.context), {}, caster.format.get()};
 }
 
-std::vector<IntegerValue> Executor::Plan::compute_integer(Step& step, const Tensors& inputs) {
+std::vector<IntegerValue> Executor::Plan::compute_integer(PlanStep& step, const Tensors& inputs) {
   const Node& node = *step.node;
   if (node.op_kind == OpKind::placeholder) return {{{}, inputs[step.place], nullptr}};
   if (node.op_kind == OpKind::get_attr) return {{{}, graph.tensor(node.params.empty() ? node.target : node.params[0].key).detach(), nullptr}};
@@ -157,7 +157,7 @@ std::vector<IntegerValue> Executor::Plan::run_integer(const Tensors& inputs) {
   const c10::AutoGradMode no_gradients(false);
   std::vector<IntegerValue> outputs;
   for (size_t i = 0; i < steps.size(); ++i) {
-    Step& step = steps[i];
+    PlanStep& step = steps[i];
     try {
       integers[i] = compute_integer(step, inputs);
       const size_t casts = std::min(step.results.size(), integers[i].size());

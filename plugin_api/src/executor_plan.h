@@ -28,7 +28,7 @@ struct StepParameter {
   std::optional<FixedPoint> grid;
 };
 
-struct Step {
+struct PlanStep {
   Node* node = nullptr;
   std::shared_ptr<Op> op;
   std::vector<StepInput> inputs;
@@ -64,7 +64,7 @@ struct Executor::Plan {
   ExecuteOptions options;
   int64_t epoch = 0;
   size_t input_count = 0;
-  std::vector<Step> steps;
+  std::vector<PlanStep> steps;
   std::vector<Tensors> values;
   std::vector<std::vector<IntegerValue>> integers;
   std::function<void(const Node&, const Tensors&)> observer;
@@ -72,19 +72,19 @@ struct Executor::Plan {
 
  private:
   void add_step(Node& node, std::vector<size_t>& last_use);
-  void add_inputs(Step& step, NodeParts& parts, std::vector<size_t>& last_use);
-  void add_parameters(Step& step, NodeParts& parts);
+  void add_inputs(PlanStep& step, NodeParts& parts, std::vector<size_t>& last_use);
+  void add_parameters(PlanStep& step, NodeParts& parts);
   std::unique_ptr<Caster> caster(const Node& node, const TensorUse& use, Role role, std::string name = {});
-  at::Tensor parameter(const Step& step, const StepParameter& p);
+  at::Tensor parameter(const PlanStep& step, const StepParameter& p);
   at::Tensor cast(Caster& caster, const at::Tensor& x);
-  Tensors compute(Step& step, const Tensors& inputs);
+  Tensors compute(PlanStep& step, const Tensors& inputs);
   // integer arithmetic
   void prepare_integer();
-  void choose_generator(Step& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names);
-  void check_codes(const Step& step) const;
-  void encode_parameters(Step& step);
+  void choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names);
+  void check_codes(const PlanStep& step) const;
+  void encode_parameters(PlanStep& step);
   IntegerValue encode(Caster& caster, const IntegerValue& value);
-  std::vector<IntegerValue> compute_integer(Step& step, const Tensors& inputs);
+  std::vector<IntegerValue> compute_integer(PlanStep& step, const Tensors& inputs);
 };
 
 // Rounds to a binary grid without bounds: what a bias without a format goes through in floating point.
