@@ -39,7 +39,19 @@ class Writer {
     mase::Node* body = builder_.last();
     builder_.rewind(input);
     write(block.shortcut, target + ".shortcut");
+    const mase::Shape& a = shape(*body);
+    const mase::Shape& b = shape(*builder_.last());
+    if (a != b)  // an addition would broadcast without a word
+      throw mase::Error(mase::format("residual '{}': its body gives {}, its shortcut {}", target, text(a), text(b)), loc,
+                        block.shortcut.empty() ? "a shortcut can change the shape: a convolution of kernel size 1" : "");
     add(target + ".add", mase::Chosen(find("add", loc)->name, {}, loc), {body, builder_.last()}, true, loc);
+  }
+
+  static const mase::Shape& shape(const mase::Node& node) { return node.meta.common.results.at("data_out_0").shape; }
+  static std::string text(const mase::Shape& shape) {
+    std::string out;
+    for (const int64_t n : shape) out += (out.empty() ? "" : ", ") + std::to_string(n);
+    return "[" + out + "]";
   }
 
   // Errors of an operator know nothing of the recipe: they get the layer's place and name here.
