@@ -40,7 +40,7 @@ FixedGrid<T> make_grid(const FixedFields& f) {
   const Limits limits = limits_of(f);
   FixedGrid<T> g;
   g.scale = std::ldexp(T(1), f.frac_width), g.inverse = std::ldexp(T(1), -f.frac_width);
-  g.low = -not_above<T>(limits.low), g.high = not_above<T>(limits.high);
+  g.low = T(0) - not_above<T>(limits.low), g.high = not_above<T>(limits.high);
   // MASE lets the limit itself be rounded: 2^31 where 2^31 - 1 has too many bits.
   if (f.mase_rule) g.high = static_cast<T>(limits.high);
   const bool to_zero = f.overflow == Overflow::saturate_to_zero;
