@@ -38,7 +38,7 @@ std::string source_module(const std::string& node, const std::string& parameter,
   out += format("for (genvar i = 0; i < Lanes; i++) begin : gen_lane\n  assign data_out[i] = row[i*{0}_PRECISION_0 +: {0}_PRECISION_0];\nend\n\n", prefix);
   out += format("mase_rom_source #(\n    .MemFile(MEM_FILE),\n    .Width(Lanes*{}_PRECISION_0),\n    .Depth(OUT_DEPTH)\n) rom (\n"
                 "    .clk(clk),\n    .rst(rst),\n    .data_out(row),\n    .data_out_valid(data_out_valid),\n"
-                "    .data_out_ready(data_out_ready)\n);\n\nendmodule\n", node, parameter, prefix);
+                "    .data_out_ready(data_out_ready)\n);\n\nendmodule\n", prefix);
   return out;
 }
 
