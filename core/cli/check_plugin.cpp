@@ -77,7 +77,7 @@ int check_plugin_command(const std::string& file, bool load, bool json) {
     return 0;
   }
   const size_t at = r.output.rfind(kError);
-  if (r.status == 2 && at != r.output.npos) {
+  if (r.status > 0 && at != r.output.npos) {
     std::string text = r.output.substr(at + kError.size());
     while (!text.empty() && text.back() == '\n') text.pop_back();
     return say(file, text, {}, json);

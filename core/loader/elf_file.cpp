@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bit>
 #include <cerrno>
 #include <cstring>
 
+#include "loader/elf_segments.h"
 #include "mase/error.h"
 #include "mase/text.h"
 
@@ -128,42 +128,15 @@ std::vector<std::string> section_names(const File& file, const Elf64_Ehdr& h,
   return names;
 }
 
-bool within(uint64_t start, uint64_t size, uint64_t outer_start, uint64_t outer_size) {
-  return start >= outer_start && start - outer_start <= outer_size &&
-         size <= outer_size - (start - outer_start);
-}
-
-void check_segment(const File& file, const Elf64_Phdr& p) {
-  if (!file.holds(p.p_offset, p.p_filesz))
-    refuse("truncated, forged or damaged: a segment lies beyond the end of the file");
-  if (p.p_type != PT_LOAD) return;
-  const bool aligned = std::has_single_bit(p.p_align) && (p.p_vaddr - p.p_offset) % p.p_align == 0;
-  if (!aligned || p.p_memsz < p.p_filesz || p.p_vaddr >> 46 || p.p_memsz >> 40)
-    refuse("forged or damaged: a segment that cannot be loaded");
-}
-
-// The dynamic linker trusts the segments; the sections that lie in them bear witness.
-void check_segments(const File& file, const Elf64_Ehdr& h, const std::vector<Elf64_Shdr>& sections) {
+std::vector<Elf64_Phdr> read_segment_table(const File& file, const Elf64_Ehdr& h) {
   if (h.e_phnum == 0 || h.e_phentsize != sizeof(Elf64_Phdr) ||
       !file.holds(h.e_phoff, uint64_t{h.e_phnum} * sizeof(Elf64_Phdr)))
     refuse("forged or damaged: it has no segment table");
-  const auto segments = file.table<Elf64_Phdr>(h.e_phoff, h.e_phnum);
-  for (const Elf64_Phdr& p : segments) check_segment(file, p);
-  for (const Elf64_Shdr& s : sections) {
-    if (!(s.sh_flags & SHF_ALLOC) || s.sh_size == 0) continue;
-    const bool zeros = s.sh_type == SHT_NOBITS;
-    bool found = false;
-    for (const Elf64_Phdr& p : segments) {
-      const bool holds = within(s.sh_addr, s.sh_size, p.p_vaddr, p.p_memsz) &&
-                         (zeros || s.sh_offset - p.p_offset == s.sh_addr - p.p_vaddr);
-      found |= holds && p.p_type == ((s.sh_flags & SHF_TLS) ? PT_TLS : PT_LOAD);
-    }
-    bool dynamic = s.sh_type != SHT_DYNAMIC;
-    for (const Elf64_Phdr& p : segments)
-      dynamic |= p.p_type == PT_DYNAMIC && p.p_vaddr == s.sh_addr && p.p_memsz == s.sh_size;
-    if (!found || !dynamic)
-      refuse("forged or damaged: its tables of sections and segments contradict each other");
-  }
+  auto segments = file.table<Elf64_Phdr>(h.e_phoff, h.e_phnum);
+  for (const Elf64_Phdr& p : segments)
+    if (!file.holds(p.p_offset, p.p_filesz))
+      refuse("truncated, forged or damaged: a segment lies beyond the end of the file");
+  return segments;
 }
 
 }  // namespace
@@ -173,7 +146,7 @@ std::vector<std::string> read_elf_sections(const std::string& path) {
   const Elf64_Ehdr header = read_header(file);
   const auto sections = read_section_table(file, header);
   auto names = section_names(file, header, sections);
-  check_segments(file, header, sections);
+  check_segments(read_segment_table(file, header), sections, names);
   return names;
 }
 

@@ -12,7 +12,7 @@ void check_name(const std::string& name, const std::string& plugin) {
   const std::string prefix = plugin + ".";
   if (!name.starts_with(prefix))
     throw Error(format("component '{}' is outside its plugin's name", name), {},
-                format("call it '{}...'", prefix));
+                format("its name begins with '{}'", prefix));
   const std::string_view rest = std::string_view(name).substr(prefix.size());
   const bool good = !rest.empty() && rest.size() <= 64 && rest[0] >= 'a' && rest[0] <= 'z' &&
                     rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == rest.npos;

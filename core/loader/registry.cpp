@@ -168,6 +168,8 @@ std::shared_ptr<Component> Registry::create(std::string_view kind, const Chosen&
                 chosen.loc(), format("mase list {}", kind));
   Value with(chosen.with());
   with.loc = chosen.loc();
+  if (!info.fields && !chosen.with().empty())
+    if (const Problems problems = info.check(with); !problems.empty()) throw problems.front();
   std::unique_ptr<Component> made;
   guard(info.name, "", [&] { made = info.create(with); });
   if (!made) throw Error(format("'{}' made nothing", info.name), chosen.loc(), "a defect of its plugin");

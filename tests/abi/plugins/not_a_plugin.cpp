@@ -1,0 +1,2 @@
+// A shared library that has nothing to do with mase.
+extern "C" int answer() { return 42; }
