@@ -74,10 +74,13 @@ bool is_float(const at::Tensor& x) {
                      c10::toString(x.scalar_type())));
 }
 
+std::string name_of(const QuantizeContext& context) {
+  return context.tensor.empty() ? "a tensor" : std::string(context.tensor);
+}
+
 [[noreturn]] void refuse_nan(const QuantizeContext& context) {
-  throw Error(format("{} holds a NaN, which quant.integer cannot represent",
-                     context.tensor.empty() ? std::string_view("a tensor") : context.tensor),
-              {}, "find out where it comes from, or set nan: propagate");
+  throw Error(format("{} holds a NaN, which quant.integer cannot represent", name_of(context)), {},
+              "find out where it comes from, or set nan: propagate");
 }
 
 }  // namespace
@@ -155,32 +158,41 @@ at::Tensor Integer::quantize(const at::Tensor& x, const QuantizeContext& context
   return out;
 }
 
+// The codes of quantized values. Returns false when one has no code: a NaN, or a limit that MASE's rule
+// rounded up.
+template <class T>
+bool Integer::to_codes(const at::Tensor& values, int64_t* codes) const {
+  const T* in = values.const_data_ptr<T>();
+  const T scale = grid<T>().scale;
+  const int64_t count = values.numel();
+  const bool fits = config_.rule == Rule::standard && config_.nan == NanPolicy::error;
+  if (fits && (config_.is_signed || config_.width < 64)) {
+    for (int64_t i = 0; i < count; ++i) codes[i] = static_cast<int64_t>(in[i] * scale);
+    return true;
+  }
+  const Limits limits = limits_of(fields(config_));
+  bool good = true;
+  for (int64_t i = 0; i < count; ++i) {
+    const T n = in[i] * scale, magnitude = n < 0 ? -n : n;
+    const uint64_t code = magnitude < T(0x1p64) ? static_cast<uint64_t>(magnitude) : 0;
+    good &= magnitude < T(0x1p64) && code <= (n < 0 ? limits.low : limits.high);
+    codes[i] = static_cast<int64_t>(n < 0 ? 0 - code : code);
+  }
+  return good;
+}
+
 Codes Integer::encode(const at::Tensor& x, const QuantizeContext& context) const {
   const at::Tensor values = quantize(x.is_contiguous() ? x : x.contiguous(), context);
   Codes codes;
   codes.elements = at::Tensor(at::detail::empty_cpu(values.sizes(), at::kLong));
   codes.point = fixed_point();
   int64_t* out = codes.elements.mutable_data_ptr<int64_t>();
-  const Limits limits = limits_of(fields(config_));
-  const auto convert = [&]<class T>(const T* in, T scale) {
-    bool beyond = false;
-    for (int64_t i = 0; i < values.numel(); ++i) {
-      const T n = in[i] * scale;
-      const T magnitude = n < 0 ? -n : n;
-      const uint64_t code = magnitude < T(0x1p64) ? static_cast<uint64_t>(magnitude) : 0;
-      beyond |= !(magnitude < T(0x1p64)) || code > (n < 0 ? limits.low : limits.high);
-      out[i] = static_cast<int64_t>(n < 0 ? 0 - code : code);
-    }
-    if (beyond)
-      throw Error(
-          format("{} has values that no code of {} carries (a NaN, or MASE's limit beyond the range)",
-                 context.tensor.empty() ? std::string_view("a tensor") : context.tensor, codes.point->str()),
-          {}, "use rule: standard and nan: error");
-  };
-  if (values.scalar_type() == at::kFloat)
-    convert(values.const_data_ptr<float>(), grid32_.scale);
-  else
-    convert(values.const_data_ptr<double>(), grid64_.scale);
+  const bool good =
+      values.scalar_type() == at::kFloat ? to_codes<float>(values, out) : to_codes<double>(values, out);
+  if (!good)
+    throw Error(format("{} has values that no code of {} carries (a NaN, or MASE's limit beyond the range)",
+                       name_of(context), codes.point->str()),
+                {}, "use rule: standard and nan: error");
   return codes;
 }
 

@@ -64,6 +64,9 @@ class Integer final : public Format {
   template <class T>
   bool fill(const at::Tensor& x, at::Tensor& y, const QuantizeContext& context) const;
 
+  template <class T>
+  bool to_codes(const at::Tensor& values, int64_t* codes) const;
+
   Config config_;
   FixedGrid<float> grid32_;
   FixedGrid<double> grid64_;
