@@ -28,10 +28,12 @@ void add(std::string& line, int64_t v) {
 }
 
 void add(std::string& line, const Value& v) {
-  if (v.is_number())
-    v.is_int() ? add(line, v.as_int()) : add(line, v.as_double());
-  else
-    line += v.json();
+  if (v.is_int()) return add(line, v.as_int());
+  if (!v.is_number()) return void(line += v.json());
+  const size_t begin = line.size();
+  add(line, v.as_double());
+  // 32.0 is read again as what it is, so that tables of a resumed search have the same text.
+  if (line.find_first_not_of("-0123456789", begin) == line.npos) line += ".0";
 }
 
 template <class Items>

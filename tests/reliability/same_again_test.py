@@ -54,7 +54,7 @@ def best_yaml_reproduces_the_best_trial():
                f"a domain is left:\n{best.read_text()}")
         succeed("run", best, "--out", two)
         table = tables(one)["formats/trials.csv"]
-        row = next(dict(zip(table[0], row)) for row in table if row[0] == str(record(one)["metrics"]["best_trial"]))
+        row = next(dict(zip(table[0], row)) for row in table if row[0] == str(record(one)["metrics"]["formats.best_trial"]))
         metrics = record(two)["metrics"]
         for name in ("accuracy", "average_bitwidth"):
             expect(float(row[name]) == metrics[name], f"{name}: {row[name]} in the trial, {metrics[name]} again\n{best.read_text()}")

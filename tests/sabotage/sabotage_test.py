@@ -79,7 +79,7 @@ def floor_in_one_cast(node, rtl):
 
 def floor_in_every_cast(rtl):
     """The module's nearest-even branch rounds down."""
-    replace(rtl / "mase_cast.sv", r"assign up = \(tail > Half\)[^;]*;", "assign up = (tail > Half) \\&\\& 1'b0;")
+    replace(rtl / "mase_cast.sv", r"assign up = \(tail > Half\)[^;]*;", "assign up = (tail > Half) && 1'b0;")
 
 
 def greater_for_less(rtl):
