@@ -109,7 +109,7 @@ TEST_CASE("a loaded graph computes the same") {
 TEST_CASE("a graph.json with anything wrong is refused, naming the place") {
   Saved saved;
   CHECK_THAT(saved.edited("\"mase_graph\": 1", "\"mase_graph\": 2"), Contains("graph.json: the graph has version 2, expected 1"));
-  CHECK_THAT(saved.edited("\"nodes\"", "\"knots\""), Contains("unknown key 'knots', did you mean 'nodes'?"));
+  CHECK_THAT(saved.edited("\"nodes\"", "\"nods\""), Contains("unknown key 'nods', did you mean 'nodes'?"));
   CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": 7"), Contains("nodes[1].name: found 7, expected a string"));
   CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": \"x\""), Contains("nodes[1].name: 'x' is used twice or is no identifier"));
   CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": \"a b\""), Contains("is no identifier"));
@@ -118,8 +118,8 @@ TEST_CASE("a graph.json with anything wrong is refused, naming the place") {
   CHECK_THAT(saved.edited("\"result\": 0", "\"result\": -1"), Contains("expected an integer in [0, 2147483647]"));
   CHECK_THAT(saved.edited("\"result\": 0", "\"result\": 4"), Contains("is result 4 of 'x', which has 1"));
   CHECK_THAT(saved.edited("\"op_kind\": \"call_module\"", "\"op_kind\": \"call_modul\""), Contains("unknown op_kind 'call_modul', did you mean 'call_module'?"));
-  CHECK_THAT(saved.edited("\"shape\": [1,4]", "\"shape\": [1,-4]"), Contains("expected an integer in [0"));
-  CHECK_THAT(saved.edited("\"shape\": [1,4]", "\"shape\": [4294967296,4294967296]"), Contains("more elements than 63 bits count"));
+  CHECK_THAT(saved.edited("\"shape\": [1, 4]", "\"shape\": [1, -4]"), Contains("expected an integer in [0"));
+  CHECK_THAT(saved.edited("\"shape\": [1, 4]", "\"shape\": [4294967296, 4294967296]"), Contains("more elements than 63 bits count"));
   CHECK_THAT(saved.edited("\"key\": \"fc1.weight\"\n", "\"key\": \"fc1.weigh\"\n"), Contains("tensor 'fc1.weigh'"));
   CHECK_THAT(saved.edited("\"is_signed\": true", "\"is_signed\": 1"), Contains("expected true or false"));
   CHECK_THAT(saved.edited("\"module\": \"fixed_relu\"", "\"module\": []"), Contains("'module' is [], expected a string"));

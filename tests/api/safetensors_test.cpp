@@ -65,7 +65,7 @@ TEST_CASE("a file written by hand is read") {
 
 TEST_CASE("what is written has the layout of the format") {
   test::Scratch scratch;
-  write_safetensors(scratch.file("f"), {{"n", at::tensor({1, 0}, at::kBool)}, {"w", at::tensor({1.0f, 2.0f}).view({2, 1})}});
+  write_safetensors(scratch.file("f"), {{"n", at::tensor({1, 0}, at::kByte).to(at::kBool)}, {"w", at::tensor({1.0f, 2.0f}).view({2, 1})}});
   const std::string bytes = test::read_bytes(scratch.file("f"));
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);

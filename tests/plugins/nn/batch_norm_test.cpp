@@ -9,8 +9,8 @@ namespace {
 std::pair<double, double> statistics(const at::Tensor& x, int64_t channel) {
   const at::Tensor v = x.select(1, channel).to(at::kDouble).contiguous().view(-1);
   double mean = 0, variance = 0;
-  for (int64_t i = 0; i < v.numel(); ++i) mean += test::at(v, {i}) / static_cast<double>(v.numel());
-  for (int64_t i = 0; i < v.numel(); ++i) variance += std::pow(test::at(v, {i}) - mean, 2) / static_cast<double>(v.numel());
+  for (int64_t i = 0; i < v.numel(); ++i) mean += element(v, {i}) / static_cast<double>(v.numel());
+  for (int64_t i = 0; i < v.numel(); ++i) variance += std::pow(element(v, {i}) - mean, 2) / static_cast<double>(v.numel());
   return {mean, variance};
 }
 
@@ -27,8 +27,8 @@ TEST_CASE("training normalises by the batch and moves the running statistics") {
       const auto [mean, variance] = statistics(x, c);
       const at::Tensor expected = (x.select(1, c).to(at::kDouble) - mean) / std::sqrt(variance + 0.01) * 2 + 0.5;
       CHECK(greatest_difference(y.select(1, c), expected) < 1e-5);
-      CHECK(test::at(bn.params[2], {c}) == Approx(0.25 * mean));
-      CHECK(test::at(bn.params[3], {c}) == Approx(0.75 + 0.25 * variance * count / (count - 1)));  // unbiased, as PyTorch has it
+      CHECK(element(bn.params[2], {c}) == Approx(0.25 * mean));
+      CHECK(element(bn.params[3], {c}) == Approx(0.75 + 0.25 * variance * count / (count - 1)));  // unbiased, as PyTorch has it
     }
     CHECK(bn.params[4].item<int64_t>() == 1);
   }
@@ -38,8 +38,8 @@ TEST_CASE("evaluation uses the running statistics and leaves them alone") {
   OneOp bn("nn.batch_norm1d", {}, {{1, 2}});
   bn.params[2].fill_(1), bn.params[3].fill_(4);
   const at::Tensor y = bn(at::tensor({3.0f, 5.0f}).view({1, 2}));
-  CHECK(test::at(y, {0, 0}) == Approx(2 / std::sqrt(4 + 1e-5)));
-  CHECK(test::at(y, {0, 1}) == Approx(4 / std::sqrt(4 + 1e-5)));
+  CHECK(element(y, {0, 0}) == Approx(2 / std::sqrt(4 + 1e-5)));
+  CHECK(element(y, {0, 1}) == Approx(4 / std::sqrt(4 + 1e-5)));
   CHECK(bn.params[4].item<int64_t>() == 0);
   CHECK(bn.params[2][0].item<float>() == 1);
 }
@@ -57,7 +57,7 @@ TEST_CASE("without running statistics evaluation normalises by the batch too") {
   OneOp bn("nn.batch_norm1d", {{"track_running_stats", false}}, {{1, 1}});
   CHECK(bn.params.size() == 2);
   const at::Tensor y = bn(at::tensor({10.0f, 12.0f}).view({2, 1}));
-  CHECK(test::at(y, {1, 0}) == Approx(1).epsilon(1e-4));
+  CHECK(element(y, {1, 0}) == Approx(1).epsilon(1e-4));
 }
 
 TEST_CASE("batch norm has PyTorch's tensors") {

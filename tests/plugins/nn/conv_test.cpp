@@ -18,7 +18,7 @@ double convolved(const at::Tensor& x, const at::Tensor& w, const Layout& l, int6
         const int64_t r = row * l.stride[0] - l.padding[0] + i * l.dilation[0];
         const int64_t s = column * l.stride[1] - l.padding[1] + j * l.dilation[1];
         if (r < 0 || r >= x.size(2) || s < 0 || s >= x.size(3)) continue;
-        sum += test::at(x, {n, group * per_group + c, r, s}) * test::at(w, {o, c, i, j});
+        sum += element(x, {n, group * per_group + c, r, s}) * element(w, {o, c, i, j});
       }
   return sum;
 }
@@ -31,7 +31,7 @@ void check_result(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b,
     for (int64_t o = 0; o < y.size(1); ++o)
       for (int64_t r = 0; r < y.size(2); ++r)
         for (int64_t s = 0; s < y.size(3); ++s)
-          worst = std::max(worst, std::abs(test::at(y, {n, o, r, s}) - test::at(b, {o}) - convolved(x, w, l, n, o, r, s)));
+          worst = std::max(worst, std::abs(element(y, {n, o, r, s}) - element(b, {o}) - convolved(x, w, l, n, o, r, s)));
   CHECK(worst < 1e-6);
 }
 

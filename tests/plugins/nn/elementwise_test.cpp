@@ -12,7 +12,7 @@ void check_function(const char* name, Map with, const F& f) {
   INFO(name);
   const at::Tensor y = OneOp(name, std::move(with), {{1, 4}})(kX);
   for (int64_t n = 0; n < 2; ++n)
-    for (int64_t i = 0; i < 4; ++i) CHECK(test::at(y, {n, i}) == Approx(f(test::at(kX, {n, i}))).margin(1e-12));
+    for (int64_t i = 0; i < 4; ++i) CHECK(element(y, {n, i}) == Approx(f(element(kX, {n, i}))).margin(1e-12));
 }
 
 }  // namespace
@@ -32,9 +32,9 @@ TEST_CASE("softmax and its logarithm sum along their axis") {
     for (int64_t n = 0; n < 2; ++n)
       for (int64_t i = 0; i < 4; ++i) {
         double sum = 0;
-        for (int64_t k = 0; k < (dim ? 4 : 2); ++k) sum += std::exp(dim ? test::at(kX, {n, k}) : test::at(kX, {k, i}));
-        CHECK(test::at(y, {n, i}) == Approx(std::exp(test::at(kX, {n, i})) / sum));
-        CHECK(test::at(log_y, {n, i}) == Approx(test::at(kX, {n, i}) - std::log(sum)));
+        for (int64_t k = 0; k < (dim ? 4 : 2); ++k) sum += std::exp(dim ? element(kX, {n, k}) : element(kX, {k, i}));
+        CHECK(element(y, {n, i}) == Approx(std::exp(element(kX, {n, i})) / sum));
+        CHECK(element(log_y, {n, i}) == Approx(element(kX, {n, i}) - std::log(sum)));
       }
   }
 }
@@ -46,9 +46,9 @@ TEST_CASE("add and mul work element by element and broadcast") {
     const at::Tensor y = op.run({a, b})[0], z = op.run({a, row})[0];
     for (int64_t n = 0; n < 2; ++n)
       for (int64_t i = 0; i < 3; ++i) {
-        const double u = test::at(a, {n, i}), v = test::at(b, {n, i}), w = test::at(row, {0, i});
-        CHECK(test::at(y, {n, i}) == Approx(is_add ? u + v : u * v));
-        CHECK(test::at(z, {n, i}) == Approx(is_add ? u + w : u * w));
+        const double u = element(a, {n, i}), v = element(b, {n, i}), w = element(row, {0, i});
+        CHECK(element(y, {n, i}) == Approx(is_add ? u + v : u * v));
+        CHECK(element(z, {n, i}) == Approx(is_add ? u + w : u * w));
       }
     CHECK(op.op->arity() == std::pair(2, 2));
   }

@@ -9,9 +9,9 @@ TEST_CASE("nn.linear is x times the transposed weight plus the bias") {
   REQUIRE(y.sizes() == at::IntArrayRef{4, 3});
   for (int64_t n = 0; n < 4; ++n)
     for (int64_t o = 0; o < 3; ++o) {
-      double sum = at(fc.params[1], {o});
-      for (int64_t i = 0; i < 5; ++i) sum += at(x, {n, i}) * at(fc.params[0], {o, i});
-      CHECK(at(y, {n, o}) == Approx(sum).margin(1e-6));
+      double sum = element(fc.params[1], {o});
+      for (int64_t i = 0; i < 5; ++i) sum += element(x, {n, i}) * element(fc.params[0], {o, i});
+      CHECK(element(y, {n, o}) == Approx(sum).margin(1e-6));
     }
   CHECK(fc.resolved.at("in_features") == Value(5));
   CHECK(greatest_difference(fc(x.view({2, 2, 5})).view({4, 3}), y) == 0);

@@ -66,8 +66,8 @@ inline at::Tensor values(const Shape& shape, uint64_t seed = 3, at::ScalarType t
   return t.to(type);
 }
 
-// Element access without operators of LibTorch: `at(t, {i, j})`.
-inline double at(const at::Tensor& t, std::initializer_list<int64_t> index) {
+// Element access without operators of LibTorch: `element(t, {i, j})`.
+inline double element(const at::Tensor& t, std::initializer_list<int64_t> index) {
   at::Tensor d = t.to(at::kDouble).contiguous();
   int64_t place = 0, axis = 0;
   for (const int64_t i : index) place = place * d.size(axis++) + i;

@@ -16,7 +16,7 @@ Window window(const at::Tensor& x, int64_t n, int64_t c, int64_t r0, int64_t r1,
   for (int64_t r = r0; r < r1; r += row_step)
     for (int64_t s = s0; s < s1; s += column_step) {
       if (r < 0 || r >= x.size(2) || s < 0 || s >= x.size(3)) continue;
-      const double v = test::at(x, {n, c, r, s});
+      const double v = element(x, {n, c, r, s});
       w.sum += v, w.greatest = std::max(w.greatest, v), ++w.count;
     }
   return w;
@@ -28,7 +28,7 @@ double worst(const at::Tensor& y, const Expected& expected) {
   for (int64_t n = 0; n < y.size(0); ++n)
     for (int64_t c = 0; c < y.size(1); ++c)
       for (int64_t r = 0; r < y.size(2); ++r)
-        for (int64_t s = 0; s < y.size(3); ++s) difference = std::max(difference, std::abs(test::at(y, {n, c, r, s}) - expected(n, c, r, s)));
+        for (int64_t s = 0; s < y.size(3); ++s) difference = std::max(difference, std::abs(element(y, {n, c, r, s}) - expected(n, c, r, s)));
   return difference;
 }
 
