@@ -1,5 +1,6 @@
 // What a search adds to its trials: random search over per-layer widths of a 16-64-32-32-32-5 network through the whole
-// engine - sampler, schema, trial log - against its bare forward and quantization kernels, in one process, on one thread.
+// engine - sampler, schema, trial log - against its bare forward and quantization kernels, in one process, on one
+// thread.
 //
 //   build/bench/search_rate [trials]       the last line is JSON
 #include <ATen/Parallel.h>
@@ -50,7 +51,8 @@ steps:
             bias: {{use: quant.integer, with: {{width: {{$int: [4, 12]}}, frac_width: 4}}}}
       evaluate: [eval.accuracy, cost.average_bitwidth]
       score: {{accuracy: 1.0, average_bitwidth: -0.01}}
-)", trials);
+)",
+                trials);
 }
 
 // Of this process, not of the wall: both sides run on one thread, and other programs must not count.

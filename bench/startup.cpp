@@ -1,7 +1,7 @@
 // bench/startup: what `mase list` and `mase check` take beyond a program that only links LibTorch.
 //
-// startup [RECIPE [ROUNDS]]: the three programs take turns, so that what else the machine does meets all alike; figures are
-// medians over the rounds, differences medians of the differences within a round.
+// startup [RECIPE [ROUNDS]]: the three programs take turns, so that what else the machine does meets all alike; figures
+// are medians over the rounds, differences medians of the differences within a round.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -66,9 +66,10 @@ int main(int argc, char** argv) {
     for (size_t i = 0; i < programs.size(); ++i)
       if (const double ms = run_ms(programs[i]); round >= 0) times[i].push_back(ms);
   const double above_list = median(minus(times[1], times[0])), above_check = median(minus(times[2], times[0]));
-  std::printf("only links LibTorch %8.1f ms\nmase list           %8.1f ms\nmase check          %8.1f ms\n", median(times[0]),
-              median(times[1]), median(times[2]));
-  std::printf("{\"floor_ms\": %.2f, \"list_ms\": %.2f, \"check_ms\": %.2f, \"list_ms_above\": %.2f, \"check_ms_above\": %.2f, "
-              "\"rounds\": %d}\n",
-              median(times[0]), median(times[1]), median(times[2]), above_list, above_check, rounds);
+  std::printf("only links LibTorch %8.1f ms\nmase list           %8.1f ms\nmase check          %8.1f ms\n",
+              median(times[0]), median(times[1]), median(times[2]));
+  std::printf(
+      "{\"floor_ms\": %.2f, \"list_ms\": %.2f, \"check_ms\": %.2f, \"list_ms_above\": %.2f, \"check_ms_above\": %.2f, "
+      "\"rounds\": %d}\n",
+      median(times[0]), median(times[1]), median(times[2]), above_list, above_check, rounds);
 }

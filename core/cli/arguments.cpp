@@ -19,8 +19,7 @@ void add_option_names(const CLI::App& app, NameList& names) {
 
 [[noreturn]] void unexpected(const CLI::App& app, const std::string& word) {
   const auto chosen = app.get_subcommands();
-  const std::string help =
-      chosen.empty() ? "mase --help" : format("mase {} --help", chosen.front()->get_name());
+  const std::string help = chosen.empty() ? "mase --help" : format("mase {} --help", chosen.front()->get_name());
   NameList names;
   if (word.starts_with('-')) {
     add_option_names(app, names);
@@ -29,8 +28,7 @@ void add_option_names(const CLI::App& app, NameList& names) {
     throw Error(format("unknown option '{}'{}", name, did_you_mean(name, names)), {}, help);
   }
   if (!chosen.empty())
-    throw Error(format("'{}' is one argument too many for 'mase {}'", word, chosen.front()->get_name()), {},
-                help);
+    throw Error(format("'{}' is one argument too many for 'mase {}'", word, chosen.front()->get_name()), {}, help);
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.add(command->get_name());
   throw Error(format("no command '{}'{}", word, did_you_mean(word, names)), {}, help);
@@ -48,8 +46,7 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, const char* const* a
   unexpected(app, app.remaining(true).front());
 } catch (const CLI::ParseError& e) {
   const auto chosen = app.get_subcommands();
-  throw Error(e.what(), {},
-              chosen.empty() ? "mase --help" : format("mase {} --help", chosen.front()->get_name()));
+  throw Error(e.what(), {}, chosen.empty() ? "mase --help" : format("mase {} --help", chosen.front()->get_name()));
 }
 
 }  // namespace mase::cli

@@ -12,8 +12,8 @@ constexpr int kDeepest = 4;  // records may be recursive
 void add_fields(Table& table, const Fields& fields, int depth) {
   for (const auto& f : fields.all()) {
     const std::string doc = f.info.unit.empty() ? f.info.doc : format("{} [{}]", f.info.doc, f.info.unit);
-    table.row({std::string(static_cast<size_t>(2 * depth), ' ') + f.info.name, type_text(f.info),
-               default_text(f.info), doc});
+    table.row(
+        {std::string(static_cast<size_t>(2 * depth), ' ') + f.info.name, type_text(f.info), default_text(f.info), doc});
     const Fields* record = record_of(f.info.type);
     if (record && record != &fields && depth < kDeepest) add_fields(table, *record, depth + 1);
   }
@@ -51,8 +51,7 @@ int describe_plugin(const LoadedPlugin& plugin, Registry& registry, bool json) {
     return 0;
   }
   Table table;
-  for (const std::string& name : plugin.components)
-    table.row({name, registry.at(name).kind, registry.at(name).doc});
+  for (const std::string& name : plugin.components) table.row({name, registry.at(name).kind, registry.at(name).doc});
   print(format("plugin {} {}\n{}\n\n", plugin.name, plugin.version, plugin.doc) + table.text("  "));
   return 0;
 }

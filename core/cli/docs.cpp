@@ -57,8 +57,8 @@ std::string page(Registry& registry, const ComponentInfo& info) {
 }
 
 std::string index(const Registry& registry) {
-  std::string text = format(
-      "{}\n# Components\n\nOne page each, written by `mase docs` from what the components declare.\n", kMark);
+  std::string text =
+      format("{}\n# Components\n\nOne page each, written by `mase docs` from what the components declare.\n", kMark);
   for (const std::string& kind : registry.kinds()) {
     text += format("\n## {}\n\n| component | what it does |\n| --- | --- |\n", kind);
     for (const ComponentInfo* info : registry.list(kind))

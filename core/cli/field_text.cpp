@@ -21,11 +21,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 // Plain where YAML's core schema would read the same string back, quoted elsewhere.
 std::string yaml_string(const std::string& s) {
-  const bool letter =
-      !s.empty() && (std::isalpha(static_cast<unsigned char>(s[0])) || s[0] == '_' || s[0] == '/');
+  const bool letter = !s.empty() && (std::isalpha(static_cast<unsigned char>(s[0])) || s[0] == '_' || s[0] == '/');
   const bool plain =
-      letter &&
-      s.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+ ") == s.npos;
+      letter && s.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+ ") == s.npos;
   static const std::vector<std::string> kWords = {"null", "Null",  "NULL",  "true", "True",
                                                   "TRUE", "false", "False", "FALSE"};
   if (plain && s.back() != ' ' && std::find(kWords.begin(), kWords.end(), s) == kWords.end()) return s;
@@ -97,9 +95,8 @@ std::string type_text(const FieldInfo& field) {
 
 std::string default_text(const FieldInfo& field) {
   if (field.required) return "required";
-  return field.default_value.is_string() && field.default_value.as_string().empty()
-             ? "\"\""
-             : yaml_flow(field.default_value);
+  return field.default_value.is_string() && field.default_value.as_string().empty() ? "\"\""
+                                                                                    : yaml_flow(field.default_value);
 }
 
 std::string yaml_flow(const Value& value) {

@@ -18,8 +18,8 @@ int list_metrics(Registry& registry, bool json) {
     const Value described = metrics_json(metrics);
     for (size_t i = 0; i < metrics.size(); ++i) {
       Map m = described.as_list()[i].as_map();
-      table.row({m.at("name").as_string(), info->name, m.at("direction").as_string(),
-                 m.at("unit").as_string(), m.at("doc").as_string()});
+      table.row({m.at("name").as_string(), info->name, m.at("direction").as_string(), m.at("unit").as_string(),
+                 m.at("doc").as_string()});
       m.set("component", info->name);
       all.emplace_back(std::move(m));
     }
@@ -53,8 +53,7 @@ int list_plugins(Registry& registry, bool json) {
   kinds.insert(kinds.end(), {"metrics", "plugins"});
   std::string all;
   for (const auto& k : kinds) all += (all.empty() ? "" : ", ") + k;
-  throw Error(format("no component kind '{}'{}", what, did_you_mean(what, NameList(kinds))), {},
-              "kinds are: " + all);
+  throw Error(format("no component kind '{}'{}", what, did_you_mean(what, NameList(kinds))), {}, "kinds are: " + all);
 }
 
 }  // namespace
@@ -64,9 +63,7 @@ int list_command(Registry& registry, const std::string& what, bool json) {
   if (what == "plugins") return list_plugins(registry, json);
   std::string kind = what;
   const auto kinds = registry.kinds();
-  const auto known = [&](const std::string& k) {
-    return std::find(kinds.begin(), kinds.end(), k) != kinds.end();
-  };
+  const auto known = [&](const std::string& k) { return std::find(kinds.begin(), kinds.end(), k) != kinds.end(); };
   if (kind.ends_with('s') && !known(kind)) kind.pop_back();  // "formats" as well as "format"
   if (!what.empty() && !known(kind)) unknown_kind(registry, what);
   List all;
@@ -76,8 +73,7 @@ int list_command(Registry& registry, const std::string& what, bool json) {
       table.row({info->name, info->kind, info->doc});
     else
       table.row({info->name, info->doc});
-    all.emplace_back(
-        Map{{"name", info->name}, {"kind", info->kind}, {"plugin", info->plugin}, {"doc", info->doc}});
+    all.emplace_back(Map{{"name", info->name}, {"kind", info->kind}, {"plugin", info->plugin}, {"doc", info->doc}});
   }
   print(json ? Value(all).json(2) + "\n" : table.text());
   return 0;

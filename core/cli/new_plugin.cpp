@@ -30,25 +30,20 @@ void check_arguments(const Registry& registry, const std::string& name, const st
   const bool good = !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' &&
                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
   if (!good)
-    throw Error(format("'{}' is no name for a plugin", name), {},
-                "lower-case letters, digits and '_', a letter first");
+    throw Error(format("'{}' is no name for a plugin", name), {}, "lower-case letters, digits and '_', a letter first");
   for (const LoadedPlugin& p : registry.plugins())
     if (p.name == name)
-      throw Error(format("there is a plugin '{}' already: {}", name, p.file), {},
-                  "one would shadow the other");
+      throw Error(format("there is a plugin '{}' already: {}", name, p.file), {}, "one would shadow the other");
   const auto kinds = template_kinds();
   std::string all;
   for (const auto& k : kinds) all += (all.empty() ? "" : ", ") + k;
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
-    throw Error(format("no plugin kind '{}'{}", kind, did_you_mean(kind, NameList(kinds))), {},
-                "kinds are: " + all);
-  if (fs::symlink_status(name).type() != fs::file_type::not_found)
-    throw Error(format("'{}' exists already", name));
+    throw Error(format("no plugin kind '{}'{}", kind, did_you_mean(kind, NameList(kinds))), {}, "kinds are: " + all);
+  if (fs::symlink_status(name).type() != fs::file_type::not_found) throw Error(format("'{}' exists already", name));
 }
 
 std::string replaced(std::string text, std::string_view mark, std::string_view by) {
-  for (size_t at = 0; (at = text.find(mark, at)) != text.npos; at += by.size())
-    text.replace(at, mark.size(), by);
+  for (size_t at = 0; (at = text.find(mark, at)) != text.npos; at += by.size()) text.replace(at, mark.size(), by);
   return text;
 }
 
@@ -97,8 +92,7 @@ std::vector<std::string> write_project(const Project& project, const fs::path& f
 
 }  // namespace
 
-int new_plugin_command(const Registry& registry, const std::string& name, const std::string& kind,
-                       bool json) {
+int new_plugin_command(const Registry& registry, const std::string& name, const std::string& kind, bool json) {
   check_arguments(registry, name, kind);
   const Project project = describe_project(name, kind);
   const fs::path temporary = format(".{}.{}.tmp", name, ::getpid());

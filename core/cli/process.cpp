@@ -34,8 +34,7 @@ using Clock = std::chrono::steady_clock;
 
 bool has_ended(pid_t child) {  // leaves it to be waited for, so that its process group keeps its number
   siginfo_t info{};
-  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-         info.si_pid == child;
+  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == child;
 }
 
 // Reads until the child has ended and nothing more comes, or the time is over; true when it is over. What the
@@ -69,8 +68,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments, double seco
   ::close(pipe[1]);
   ProcessResult result;
   if (child > 0) {
-    const auto end =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
     result.timed_out = collect(child, pipe[0], end, result.output);
     ::kill(-child, SIGKILL);  // what it left behind
     ::kill(child, SIGKILL);   // no effect on what has ended

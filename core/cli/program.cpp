@@ -69,8 +69,7 @@ void add_commands(CLI::App& app, Parsed& p) {
   app.add_subcommand("test", "Run recipe tests")
       ->add_option("DIR", p.folder, "A folder of *.yaml with # RUN, # EXPECT lines")
       ->required();
-  CLI::App& fresh =
-      *app.add_subcommand("new-plugin", "Write a plugin project that builds and passes its test");
+  CLI::App& fresh = *app.add_subcommand("new-plugin", "Write a plugin project that builds and passes its test");
   fresh.add_option("NAME", p.name, "Its name, and the folder to make")->required();
   fresh.add_option("--kind", p.kind, "What it brings (default pass)");
   CLI::App& check = *app.add_subcommand("check-plugin", "Say what is wrong with a plugin's file");
@@ -108,8 +107,7 @@ int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   registry.load_folders(plugin_folders(g.plugins));
   say_notes(registry);
   if (command == "new-plugin") return new_plugin_command(registry, p.name, p.kind, g.json);
-  if (command == "list")
-    return list_command(registry, app.get_subcommand("list")->count("KIND") ? p.kind : "", g.json);
+  if (command == "list") return list_command(registry, app.get_subcommand("list")->count("KIND") ? p.kind : "", g.json);
   if (command == "describe") return describe_command(registry, p.name, g.json);
   if (command == "schema") return schema_command(registry);
   if (command == "docs") return docs_command(registry, p.folder);
@@ -158,9 +156,7 @@ int run_program(int argc, const char* const* argv) {
     add_globals(app, p);
     add_commands(app, p);
     if (const auto status = parse_arguments(app, argc, argv)) return *status;
-    log::set_level(p.globals.quiet     ? log::Level::quiet
-                   : p.globals.verbose ? log::Level::verbose
-                                       : log::Level::normal);
+    log::set_level(p.globals.quiet ? log::Level::quiet : p.globals.verbose ? log::Level::verbose : log::Level::normal);
     if (p.version) return version_command(p.globals.json);
     const auto chosen = app.get_subcommands();
     if (chosen.empty()) throw Error("no command given", {}, "mase --help lists them");

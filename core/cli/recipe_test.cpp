@@ -14,8 +14,7 @@ namespace mase::cli {
 namespace fs = std::filesystem;
 namespace {
 
-const std::vector<std::string> kKeys = {"RUN",           "EXPECT", "EXPECT-NOT", "EXPECT-ERROR",
-                                        "EXPECT-STATUS", "CI",     "NEEDS"};
+const std::vector<std::string> kKeys = {"RUN", "EXPECT", "EXPECT-NOT", "EXPECT-ERROR", "EXPECT-STATUS", "CI", "NEEDS"};
 
 std::string trimmed(const std::string& s) {
   const size_t first = s.find_first_not_of(" \t\r");

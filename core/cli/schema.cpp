@@ -29,26 +29,23 @@ Map domain() {
                              {"step", or_reference(typed("number"))},
                              {"log", or_reference(typed("boolean"))}},
                             {"low", "high"});
-  const Map pair{
-      {"type", "array"}, {"minItems", 2}, {"maxItems", 2}, {"items", or_reference(typed("number"))}};
+  const Map pair{{"type", "array"}, {"minItems", 2}, {"maxItems", 2}, {"items", or_reference(typed("number"))}};
   const auto range = [&](const char* key, const char* text) {
     return Value(object({{key, described(text, or_reference(any_of({pair, bounds})))}}, {key}));
   };
   return any_of({object({{"$choice", described("one of these", or_reference(typed("array")))}}, {"$choice"}),
-                 range("$int", "an integer between two bounds"),
-                 range("$float", "a number between two bounds")});
+                 range("$int", "an integer between two bounds"), range("$float", "a number between two bounds")});
 }
 
 Map where() {
   const Map names = one_or_list(typed("string"));
-  Map properties{
-      {"op", described("mase_op: linear, relu, ...", names)},
-      {"op_kind", described("FX's node kind: call_module, ...", names)},
-      {"name", described("seq_blocks_2 or seq_blocks.2", names)},
-      {"regex", described("matches the whole name", names)},
-      {"index", described("place among those selected; -1 is the last", one_or_list(typed("integer")))},
-      {"square", described("as many inputs as outputs", or_reference(typed("boolean")))},
-      {"not", ref("where")}};
+  Map properties{{"op", described("mase_op: linear, relu, ...", names)},
+                 {"op_kind", described("FX's node kind: call_module, ...", names)},
+                 {"name", described("seq_blocks_2 or seq_blocks.2", names)},
+                 {"regex", described("matches the whole name", names)},
+                 {"index", described("place among those selected; -1 is the last", one_or_list(typed("integer")))},
+                 {"square", described("as many inputs as outputs", or_reference(typed("boolean")))},
+                 {"not", ref("where")}};
   return or_reference(object(std::move(properties)));
 }
 
@@ -63,9 +60,8 @@ void add_all(Map& to, const Map& from) {
 }
 
 Map use_step(FieldSchemas& fields) {
-  const Value file = Map{{"type", "string"},
-                         {"pattern", "\\.(ya?ml|json)$"},
-                         {"description", "another recipe, whose steps are run"}};
+  const Value file =
+      Map{{"type", "string"}, {"pattern", "\\.(ya?ml|json)$"}, {"description", "another recipe, whose steps are run"}};
   Map step = fields.use_and_with({"pass", "runner"}, {file});
   Map properties = step.at("properties").as_map();
   properties.set("where", described("which nodes", ref("where")));
@@ -106,26 +102,24 @@ Map sweep(FieldSchemas& fields) {
 
 Map search(FieldSchemas& fields) {
   const Map metric_numbers{{"type", "object"}, {"additionalProperties", or_reference(typed("number"))}};
-  const Map directions{{"type", "object"},
-                       {"additionalProperties", Map{{"enum", List{"maximize", "minimize"}}}}};
+  const Map directions{{"type", "object"}, {"additionalProperties", Map{{"enum", List{"maximize", "minimize"}}}}};
   const Map expressions = any_of({typed("string"), list_of(typed("string"))});
   const Map best{{"enum", List{"best", "none"}}};
-  Map properties{{"sampler", described("proposes the trials", fields.chosen({"sampler"}))},
-                 {"trials", described("how many", or_reference({{"type", "integer"}, {"minimum", 1}}))},
-                 {"timeout", described("seconds", or_reference(typed("number")))},
-                 {"space", described("named domains, used as $name",
-                                     {{"type", "object"}, {"additionalProperties", ref("domain")}})},
-                 {"steps", ref("steps")},
-                 {"evaluate", described("runners that judge a trial", list_of(ref("evaluate")))},
-                 {"score", described("metric: weight; one number, maximised", or_reference(metric_numbers))},
-                 {"relative_to",
-                  described("each metric is divided by its value before the search", {{"const", "start"}})},
-                 {"objectives", described("metric: direction; a front", or_reference(directions))},
-                 {"require", described("conditions on parameters", expressions)},
-                 {"constraints", described("conditions on metrics", expressions)},
-                 {"allow_test_in_search", typed("boolean")},
-                 {"pick", described("the trial whose graph the recipe goes on with",
-                                    any_of({best, fields.chosen({"pick"})}))}};
+  Map properties{
+      {"sampler", described("proposes the trials", fields.chosen({"sampler"}))},
+      {"trials", described("how many", or_reference({{"type", "integer"}, {"minimum", 1}}))},
+      {"timeout", described("seconds", or_reference(typed("number")))},
+      {"space",
+       described("named domains, used as $name", {{"type", "object"}, {"additionalProperties", ref("domain")}})},
+      {"steps", ref("steps")},
+      {"evaluate", described("runners that judge a trial", list_of(ref("evaluate")))},
+      {"score", described("metric: weight; one number, maximised", or_reference(metric_numbers))},
+      {"relative_to", described("each metric is divided by its value before the search", {{"const", "start"}})},
+      {"objectives", described("metric: direction; a front", or_reference(directions))},
+      {"require", described("conditions on parameters", expressions)},
+      {"constraints", described("conditions on metrics", expressions)},
+      {"allow_test_in_search", typed("boolean")},
+      {"pick", described("the trial whose graph the recipe goes on with", any_of({best, fields.chosen({"pick"})}))}};
   add_all(properties, common_properties());
   Map m = object(std::move(properties), {"sampler", "steps"});
   m.set("oneOf", List{Map{{"required", List{"score"}}}, Map{{"required", List{"objectives"}}}});
@@ -151,32 +145,30 @@ Map recipe_schema(const Registry& registry) {
   FieldSchemas fields(registry);
   const auto control = [&](const char* key, Map m) { return Value(object({{key, std::move(m)}}, {key})); };
   Map definitions{
-      {"reference",
-       Map{{"type", "string"},
-           {"pattern", "^\\$[A-Za-z_]|\\$\\{"},
-           {"description", "$name of a param, sweep variable or named domain; ${name} inside text"}}},
+      {"reference", Map{{"type", "string"},
+                        {"pattern", "^\\$[A-Za-z_]|\\$\\{"},
+                        {"description", "$name of a param, sweep variable or named domain; ${name} inside text"}}},
       {"domain", domain()},
       {"where", where()},
       {"steps", list_of(ref("step"))}};
   definitions.set("evaluate", evaluate(fields));
-  definitions.set("step", Map{{"oneOf", List{use_step(fields), control("search", search(fields)),
-                                             control("sweep", sweep(fields)), control("model", ref("model")),
-                                             control("data", ref("data"))}}});
+  definitions.set(
+      "step", Map{{"oneOf", List{use_step(fields), control("search", search(fields)), control("sweep", sweep(fields)),
+                                 control("model", ref("model")), control("data", ref("data"))}}});
   definitions.set("model", part(fields, "model"));
   definitions.set("data", part(fields, "dataset"));
   add_all(definitions, fields.take_definitions());
   const Map versions{{"type", "object"}, {"additionalProperties", typed("string")}};
   Map schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "mase recipe"}};
-  add_all(schema,
-          object({{"mase", described("version of the language", {{"const", 1}})},
-                  {"name", described("the run's name", typed("string"))},
-                  {"seed", described("everything random derives from it", or_reference(typed("integer")))},
-                  {"params", described("what --set may change; used as $name", typed("object"))},
-                  {"plugins", described("needed beyond the shipped ones", versions)},
-                  {"model", ref("model")},
-                  {"data", ref("data")},
-                  {"steps", ref("steps")}},
-                 {"mase", "steps"}));
+  add_all(schema, object({{"mase", described("version of the language", {{"const", 1}})},
+                          {"name", described("the run's name", typed("string"))},
+                          {"seed", described("everything random derives from it", or_reference(typed("integer")))},
+                          {"params", described("what --set may change; used as $name", typed("object"))},
+                          {"plugins", described("needed beyond the shipped ones", versions)},
+                          {"model", ref("model")},
+                          {"data", ref("data")},
+                          {"steps", ref("steps")}},
+                         {"mase", "steps"}));
   schema.set("$defs", definitions);
   return schema;
 }

@@ -9,9 +9,7 @@ namespace {
 
 Map reference(const std::string& name) { return {{"$ref", "#/$defs/" + name}}; }
 
-Value limit(double v, bool whole) {
-  return whole && std::floor(v) == v ? Value(static_cast<int64_t>(v)) : Value(v);
-}
+Value limit(double v, bool whole) { return whole && std::floor(v) == v ? Value(static_cast<int64_t>(v)) : Value(v); }
 
 void add_limits(Map& m, const FieldInfo& field, bool whole) {
   if (field.low) m.set("minimum", limit(*field.low, whole));
@@ -95,9 +93,9 @@ Map FieldSchemas::use_and_with(const std::vector<std::string>& kinds, List more_
       if (info->fields) with = reference(record_name(*info->fields, "with"));
       owner_ = outer;
       const Map either{{"anyOf", List{with, reference("reference"), Map{{"type", "null"}}}}};
-      rules.emplace_back(Map{
-          {"if", Map{{"properties", Map{{"use", Map{{"const", info->name}}}}}, {"required", List{"use"}}}},
-          {"then", Map{{"properties", Map{{"with", either}}}}}});
+      rules.emplace_back(
+          Map{{"if", Map{{"properties", Map{{"use", Map{{"const", info->name}}}}}, {"required", List{"use"}}}},
+              {"then", Map{{"properties", Map{{"with", either}}}}}});
     }
   for (Value& more : more_uses) uses.push_back(std::move(more));
   Map m{{"properties", Map{{"use", Map{{"description", "the component"}, {"anyOf", uses}}},

@@ -32,8 +32,7 @@ class Scratch {
   Scratch() {
     std::string name = (fs::temp_directory_path() / "mase-test-XXXXXX").string();
     if (!::mkdtemp(name.data()))
-      throw Error(
-          format("cannot make a folder in {}: {}", fs::temp_directory_path().string(), std::strerror(errno)));
+      throw Error(format("cannot make a folder in {}: {}", fs::temp_directory_path().string(), std::strerror(errno)));
     path_ = name;
   }
   Scratch(const Scratch&) = delete;
@@ -68,16 +67,14 @@ Outcome run_test(const Globals& globals, const std::string& file) try {
   ProcessResult last;
   for (const auto& words : test.commands) {
     std::vector<std::string> arguments{own_program()};
-    for (const std::string& folder : globals.plugins)
-      arguments.insert(arguments.end(), {"--plugins", folder});
+    for (const std::string& folder : globals.plugins) arguments.insert(arguments.end(), {"--plugins", folder});
     for (std::string& a : command_arguments(test, words, scratch.out())) arguments.push_back(std::move(a));
     last = run_process(arguments, kSeconds);
     output += last.output;
     if (last.timed_out || last.signal) break;
   }
   std::string why = judge(test, last, output);
-  return {why.empty() ? Outcome::Kind::passed : Outcome::Kind::failed, file, std::move(why),
-          std::move(output)};
+  return {why.empty() ? Outcome::Kind::passed : Outcome::Kind::failed, file, std::move(why), std::move(output)};
 } catch (const std::exception& e) {
   return {Outcome::Kind::failed, file, e.what(), ""};
 }
@@ -119,8 +116,7 @@ void say_outcome(const Outcome& o) {
   if (o.kind == Outcome::Kind::skipped) print(format("SKIP: {}: {}\n", o.file, o.why));
   if (o.kind != Outcome::Kind::failed) return;
   constexpr size_t kTail = 4000;
-  const std::string tail =
-      o.output.size() > kTail ? "...\n" + o.output.substr(o.output.size() - kTail) : o.output;
+  const std::string tail = o.output.size() > kTail ? "...\n" + o.output.substr(o.output.size() - kTail) : o.output;
   print(format("FAIL: {}: {}\n{}", o.file, o.why, tail.empty() || tail.back() == '\n' ? tail : tail + "\n"));
 }
 
@@ -140,8 +136,7 @@ int test_command(const Globals& globals, const std::string& folder) {
     all.emplace_back(Map{{"file", o.file}, {"result", kNames[static_cast<int>(o.kind)]}, {"why", o.why}});
   }
   if (globals.json)
-    print(Value(Map{{"tests", all}, {"passed", counts[0]}, {"failed", counts[1]}, {"skipped", counts[2]}})
-              .json(2) +
+    print(Value(Map{{"tests", all}, {"passed", counts[0]}, {"failed", counts[1]}, {"skipped", counts[2]}}).json(2) +
           "\n");
   else
     print(format("{} passed, {} failed, {} skipped\n", counts[0], counts[1], counts[2]));

@@ -55,22 +55,20 @@ std::string read_abi_tag(const std::string& file) {
   std::string tag;
   for (std::string& name : read_elf_sections(file)) {
     if (!name.starts_with(kPrefix)) continue;
-    if (!tag.empty() && name != tag)
-      throw Error("carries two different ABI tags", {}, "link one plugin per file");
+    if (!tag.empty() && name != tag) throw Error("carries two different ABI tags", {}, "link one plugin per file");
     tag = std::move(name);
   }
   if (tag.empty())
-    throw Error("not a mase plugin: it carries no ABI tag", {},
-                "a plugin says MASE_PLUGIN(name, version, doc) once");
+    throw Error("not a mase plugin: it carries no ABI tag", {}, "a plugin says MASE_PLUGIN(name, version, doc) once");
   return tag;
 }
 
 void check_abi(const std::string& file) {
   const std::string tag = read_abi_tag(file), own = MASE_ABI_TAG;
   if (tag == own) return;
-  throw Error(format("built for another mase: {}\n    its tag  {}\n    expected {}", abi_difference(tag, own),
-                     tag, own),
-              {}, "build it again with this mase's CMake package");
+  throw Error(
+      format("built for another mase: {}\n    its tag  {}\n    expected {}", abi_difference(tag, own), tag, own), {},
+      "build it again with this mase's CMake package");
 }
 
 }  // namespace mase

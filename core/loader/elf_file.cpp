@@ -58,8 +58,7 @@ class File {
       const ssize_t n = ::pread(fd_, at, bytes, static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0)
-        refuse(n < 0 ? format("cannot be read ({})", std::strerror(errno))
-                     : "became shorter while it was read");
+        refuse(n < 0 ? format("cannot be read ({})", std::strerror(errno)) : "became shorter while it was read");
       at += n, offset += static_cast<uint64_t>(n), bytes -= static_cast<uint64_t>(n);
     }
   }
@@ -86,21 +85,18 @@ Elf64_Ehdr read_header(const File& file) {
   if (h.e_ident[EI_DATA] != ELFDATA2LSB) refuse("not a little-endian library");
   if (h.e_machine != EM_X86_64)
     refuse(format("built for another machine (ELF machine {}, expected x86-64)", h.e_machine));
-  if (h.e_type != ET_DYN)
-    refuse(format("not a shared library (ELF type {})", h.e_type), "link it with -shared");
-  if (h.e_ident[EI_VERSION] != EV_CURRENT || h.e_version != EV_CURRENT)
-    refuse("an ELF file of an unknown version");
+  if (h.e_type != ET_DYN) refuse(format("not a shared library (ELF type {})", h.e_type), "link it with -shared");
+  if (h.e_ident[EI_VERSION] != EV_CURRENT || h.e_version != EV_CURRENT) refuse("an ELF file of an unknown version");
   return h;
 }
 
 std::vector<Elf64_Shdr> read_section_table(const File& file, const Elf64_Ehdr& h) {
-  if (h.e_shoff == 0 || h.e_shnum == 0)
-    refuse("has no section table", "plugins may be stripped, but not of sections");
+  if (h.e_shoff == 0 || h.e_shnum == 0) refuse("has no section table", "plugins may be stripped, but not of sections");
   if (h.e_shentsize != sizeof(Elf64_Shdr))
     refuse(format("forged or damaged: section entries of {} bytes", h.e_shentsize));
   if (!file.holds(h.e_shoff, uint64_t{h.e_shnum} * sizeof(Elf64_Shdr)))
-    refuse(format("truncated: its {} sections are listed at byte {}, beyond the end of the file at {}",
-                  h.e_shnum, h.e_shoff, file.size()));
+    refuse(format("truncated: its {} sections are listed at byte {}, beyond the end of the file at {}", h.e_shnum,
+                  h.e_shoff, file.size()));
   auto sections = file.table<Elf64_Shdr>(h.e_shoff, h.e_shnum);
   for (size_t i = 0; i < sections.size(); ++i)
     if (sections[i].sh_type != SHT_NOBITS && sections[i].sh_type != SHT_NULL &&
@@ -109,10 +105,8 @@ std::vector<Elf64_Shdr> read_section_table(const File& file, const Elf64_Ehdr& h
   return sections;
 }
 
-std::vector<std::string> section_names(const File& file, const Elf64_Ehdr& h,
-                                       const std::vector<Elf64_Shdr>& sections) {
-  if (h.e_shstrndx == SHN_UNDEF || h.e_shstrndx >= sections.size() ||
-      sections[h.e_shstrndx].sh_type != SHT_STRTAB)
+std::vector<std::string> section_names(const File& file, const Elf64_Ehdr& h, const std::vector<Elf64_Shdr>& sections) {
+  if (h.e_shstrndx == SHN_UNDEF || h.e_shstrndx >= sections.size() || sections[h.e_shstrndx].sh_type != SHT_STRTAB)
     refuse("forged or damaged: it has no table of section names");
   const Elf64_Shdr& table = sections[h.e_shstrndx];
   if (table.sh_size == 0 || table.sh_size > kLargestNameTable)
@@ -121,8 +115,7 @@ std::vector<std::string> section_names(const File& file, const Elf64_Ehdr& h,
   if (text.back() != '\0') refuse("forged or damaged: its table of section names has no end");
   std::vector<std::string> names;
   for (const Elf64_Shdr& s : sections) {
-    if (s.sh_name >= text.size())
-      refuse("forged or damaged: the name of a section lies outside the table of names");
+    if (s.sh_name >= text.size()) refuse("forged or damaged: the name of a section lies outside the table of names");
     names.emplace_back(text.data() + s.sh_name);
   }
   return names;

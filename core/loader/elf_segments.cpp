@@ -19,8 +19,7 @@ uint64_t page_down(uint64_t a) { return a & ~(kPage - 1); }
 uint64_t page_up(uint64_t a) { return page_down(a + kPage - 1); }
 
 bool within(uint64_t start, uint64_t size, uint64_t outer_start, uint64_t outer_size) {
-  return start >= outer_start && start - outer_start <= outer_size &&
-         size <= outer_size - (start - outer_start);
+  return start >= outer_start && start - outer_start <= outer_size && size <= outer_size - (start - outer_start);
 }
 
 // In order, apart, aligned, readable; what the file does not fill is zeroed, so it must be writable.
@@ -49,8 +48,7 @@ void check_others(const std::vector<Elf64_Phdr>& segments, const std::vector<Elf
                   const std::vector<std::string>& names) {
   for (const Elf64_Phdr& p : segments) {
     if (p.p_type == PT_LOAD || p.p_type == PT_NULL || p.p_type == PT_GNU_STACK) continue;
-    const uint64_t size =
-        p.p_type == PT_TLS ? p.p_filesz : p.p_memsz;  // the rest of PT_TLS is zeros of each thread
+    const uint64_t size = p.p_type == PT_TLS ? p.p_filesz : p.p_memsz;  // the rest of PT_TLS is zeros of each thread
     bool inside = false;
     for (const Elf64_Phdr& l : segments) {
       const bool fits = l.p_type == PT_LOAD && within(p.p_vaddr, size, l.p_vaddr, l.p_memsz);
@@ -62,16 +60,14 @@ void check_others(const std::vector<Elf64_Phdr>& segments, const std::vector<Elf
     if (!inside || thread_local_data || (own_table && !section)) contradict();
     for (size_t i = 0; p.p_type == PT_GNU_RELRO && i < sections.size(); ++i) {
       const bool written = names[i] == ".data" || names[i] == ".bss";
-      if (written && sections[i].sh_size > 0 && sections[i].sh_addr < page_down(p.p_vaddr + p.p_memsz))
-        contradict();
+      if (written && sections[i].sh_size > 0 && sections[i].sh_addr < page_down(p.p_vaddr + p.p_memsz)) contradict();
     }
   }
 }
 
 // Each section of the running program lies in a segment of its kind, with the permissions it needs.
 void check_section(const Elf64_Shdr& s, const std::vector<Elf64_Phdr>& segments) {
-  const uint32_t needed =
-      PF_R | (s.sh_flags & SHF_WRITE ? PF_W : 0) | (s.sh_flags & SHF_EXECINSTR ? PF_X : 0);
+  const uint32_t needed = PF_R | (s.sh_flags & SHF_WRITE ? PF_W : 0) | (s.sh_flags & SHF_EXECINSTR ? PF_X : 0);
   const bool zeros = s.sh_type == SHT_NOBITS, thread_local_data = s.sh_flags & SHF_TLS;
   bool found = false, dynamic = s.sh_type != SHT_DYNAMIC;
   for (const Elf64_Phdr& p : segments) {

@@ -18,8 +18,7 @@ std::string without_trace(std::string text) {
 
 // "step 'float' (eval.accuracy): ", leaving out what the message says anyway.
 std::string prefix(std::string_view component, std::string_view step, const std::string& message) {
-  const bool named =
-      !step.empty() && step != component && message.find(format("step '{}'", step)) == message.npos;
+  const bool named = !step.empty() && step != component && message.find(format("step '{}'", step)) == message.npos;
   const bool known = component.empty() || message.find(component) != message.npos;
   if (named) return known ? format("step '{}': ", step) : format("step '{}' ({}): ", step, component);
   return known ? "" : format("{}: ", component);
@@ -33,9 +32,7 @@ struct Caught {
 
 Caught defect(std::string_view component, std::string text) {
   const std::string plugin(component.substr(0, component.find('.')));
-  return {std::move(text),
-          plugin.empty() ? "" : format("a defect of the plugin '{}', not of the input", plugin),
-          {}};
+  return {std::move(text), plugin.empty() ? "" : format("a defect of the plugin '{}', not of the input", plugin), {}};
 }
 
 }  // namespace

@@ -58,17 +58,14 @@ std::shared_ptr<Library> Library::open(const std::string& file, Unload unload) {
   std::shared_ptr<Library> result(new Library);
   try {
     // The throwing constructor: the one with an error_code turns every failure into "bad file descriptor".
-    result->handle_ =
-        std::make_unique<Handle>(Handle{shared_library(file, static_cast<load_mode::type>(mode))});
+    result->handle_ = std::make_unique<Handle>(Handle{shared_library(file, static_cast<load_mode::type>(mode))});
   } catch (const boost::system::system_error& e) {
-    throw Error(
-        "cannot be loaded: " + demangle_last_word(linker_text(e.what())), {},
-        "a symbol that is missing is a source file or library that was not linked: link with -Wl,-z,defs, as "
-        "mase_plugin() does");
+    throw Error("cannot be loaded: " + demangle_last_word(linker_text(e.what())), {},
+                "a symbol that is missing is a source file or library that was not linked: link with -Wl,-z,defs, as "
+                "mase_plugin() does");
   }
   if (!result->handle_->library.has(kManifest))
-    throw Error("carries the right ABI tag but no manifest", {},
-                "a plugin says MASE_PLUGIN(name, version, doc) once");
+    throw Error("carries the right ABI tag but no manifest", {}, "a plugin says MASE_PLUGIN(name, version, doc) once");
   result->manifest_ = &result->handle_->library.get<const MaseManifest>(kManifest);
   check_manifest(*result->manifest_);
   return result;
@@ -78,8 +75,8 @@ void check_manifest(const MaseManifest& m) {
   if (m.struct_size != sizeof(MaseManifest))
     throw Error(format("its manifest has {} bytes, expected {}", m.struct_size, sizeof(MaseManifest)));
   if (m.api_major != MASE_API_MAJOR || m.api_minor != MASE_API_MINOR)
-    throw Error(format("built for mase API {}.{}, this mase has {}.{}", m.api_major, m.api_minor,
-                       MASE_API_MAJOR, MASE_API_MINOR));
+    throw Error(format("built for mase API {}.{}, this mase has {}.{}", m.api_major, m.api_minor, MASE_API_MAJOR,
+                       MASE_API_MINOR));
   if (!m.name || !is_name(m.name))
     throw Error(format("its name is '{}'", m.name ? m.name : ""), {},
                 "lower-case letters, digits and '_', a letter first");

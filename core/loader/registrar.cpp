@@ -49,8 +49,7 @@ void check_fields(const Fields& fields, const std::string& owner, std::vector<co
 void StagingRegistrar::add(ComponentInfo info) {
   check_name(info.name, plugin_);
   if (info.kind.empty()) throw Error(format("component '{}' has no kind", info.name));
-  if (info.doc.empty())
-    throw Error(format("component '{}' has no sentence that says what it does", info.name));
+  if (info.doc.empty()) throw Error(format("component '{}' has no sentence that says what it does", info.name));
   if (!info.create || !info.check) throw Error(format("component '{}' cannot be created", info.name));
   for (const auto& other : staged_)
     if (other->name == info.name) throw Error(format("component '{}' is registered twice", info.name));

@@ -54,8 +54,7 @@ struct Registry::Data {
   std::set<std::string> files;  // canonical: a folder may be on the path twice
 
   const LoadedPlugin* plugin(std::string_view name) const {
-    auto it =
-        std::find_if(plugins.begin(), plugins.end(), [&](const LoadedPlugin& p) { return p.name == name; });
+    auto it = std::find_if(plugins.begin(), plugins.end(), [&](const LoadedPlugin& p) { return p.name == name; });
     return it == plugins.end() ? nullptr : &*it;
   }
   void load_file(const std::string& file);
@@ -67,16 +66,14 @@ Registry::Registry(Unload unload) : Registry() { data_->unload = unload; }
 Registry::~Registry() = default;
 
 // Nothing of the plugin is kept until all of it went through.
-void Registry::Data::take(const MaseManifest& manifest, std::shared_ptr<Library> library,
-                          const std::string& file) {
+void Registry::Data::take(const MaseManifest& manifest, std::shared_ptr<Library> library, const std::string& file) {
   StagingRegistrar registrar(manifest.name);
   guard("", "", [&] { manifest.register_components(registrar); });
   Loaded fresh{std::move(library), registrar.take()};
   LoadedPlugin plugin{manifest.name, manifest.version, manifest.doc, file, {}};
   for (const auto& info : fresh.infos) {
     if (const auto it = entries.find(info->name); it != entries.end())
-      throw Error(
-          format("component '{}' is already provided by plugin '{}'", info->name, it->second.info->plugin));
+      throw Error(format("component '{}' is already provided by plugin '{}'", info->name, it->second.info->plugin));
     plugin.components.push_back(info->name);
   }
   std::sort(plugin.components.begin(), plugin.components.end());
@@ -105,8 +102,7 @@ void Registry::load_folders(const std::vector<std::string>& folders) {
     std::vector<std::string> files;
     for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
       if (it->path().extension() == ".so") files.push_back(it->path().string());
-    if (failed)
-      data_->notes.push_back({folder, format("cannot be searched for plugins: {}", failed.message()), true});
+    if (failed) data_->notes.push_back({folder, format("cannot be searched for plugins: {}", failed.message()), true});
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) {
       std::error_code none;
@@ -134,8 +130,7 @@ const ComponentInfo& Registry::at(std::string_view name, Loc loc) const {
   const std::string plugin(name.substr(0, name.find('.')));
   for (const PluginNote& note : data_->notes)  // the likeliest reason, when its plugin was refused
     if (note.error && fs::path(note.file).stem() == plugin)
-      throw Error(format("no component '{}'{}", name, near), loc,
-                  format("{} was refused: {}", note.file, note.text));
+      throw Error(format("no component '{}'{}", name, near), loc, format("{} was refused: {}", note.file, note.text));
   throw Error(format("no component '{}'{}", name, near), loc, "mase list shows all");
 }
 
@@ -164,8 +159,8 @@ const std::vector<PluginNote>& Registry::notes() const { return data_->notes; }
 std::shared_ptr<Component> Registry::create(std::string_view kind, const Chosen& chosen) {
   const ComponentInfo& info = at(chosen.name(), chosen.loc());
   if (info.kind != kind)
-    throw Error(format("'{}' is of kind {}, expected one of kind {}", info.name, info.kind, kind),
-                chosen.loc(), format("mase list {}", kind));
+    throw Error(format("'{}' is of kind {}, expected one of kind {}", info.name, info.kind, kind), chosen.loc(),
+                format("mase list {}", kind));
   Value with(chosen.with());
   with.loc = chosen.loc();
   if (!info.fields && !chosen.with().empty())

@@ -107,8 +107,7 @@ void progress(std::string_view what, int64_t done, int64_t total) {
   const bool last = total > 0 && done >= total;
   const double pause = s.terminal ? 0.1 : 5.0;
   if (seconds(now - s.shown) >= pause && !last) {
-    const double each =
-        static_cast<double>(std::max<int64_t>(done - s.first, 1)) / std::max<double>(double(done), 1);
+    const double each = static_cast<double>(std::max<int64_t>(done - s.first, 1)) / std::max<double>(double(done), 1);
     erase_line(s);
     s.line = progress_text(what, done, total, seconds(now - s.start) / each);
     s.shown = now;

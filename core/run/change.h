@@ -17,7 +17,7 @@ class ChangeDetector {
   std::string text_;               // nodes and metadata
   std::vector<const void*> data_;  // where each tensor's values lie, and how often they were written
   std::vector<uint32_t> versions_;
-  Tensors held_;                   // so that no address is used again
+  Tensors held_;  // so that no address is used again
 };
 
 // Nodes, metadata and names of tensors as one text; equal graphs give equal texts.

@@ -63,15 +63,20 @@ std::string plan_text(const Map& plan) {
   const char* separator = " ";
   for (const Entry& e : plan) {
     if (e.key == "step") continue;
-    text += separator + (e.key == "space" ? "a space of " + (e.value.is_string() ? e.value.as_string() : e.value.json() + " points")
-                                          : e.value.json() + " " + e.key);
+    text += separator + (e.key == "space"
+                             ? "a space of " + (e.value.is_string() ? e.value.as_string() : e.value.json() + " points")
+                             : e.value.json() + " " + e.key);
     separator = e.key == "rows" ? " x " : ", ";
   }
   return text;
 }
 
 Value problem_value(const Error& e) {
-  return Map{{"file", e.loc().file}, {"line", e.loc().line}, {"column", e.loc().column}, {"message", e.message()}, {"hint", e.hint()}};
+  return Map{{"file", e.loc().file},
+             {"line", e.loc().line},
+             {"column", e.loc().column},
+             {"message", e.message()},
+             {"hint", e.hint()}};
 }
 
 int report(const Checked& checked, const RunOptions& options, const Problems& problems) {
@@ -79,7 +84,11 @@ int report(const Checked& checked, const RunOptions& options, const Problems& pr
     List list, notes;
     for (const Error& e : problems) list.push_back(problem_value(e));
     for (const std::string& n : checked.notes) notes.push_back(n);
-    const Value all = Map{{"recipe", options.recipe}, {"ok", problems.empty()}, {"problems", list}, {"plan", checked.plan}, {"notes", notes}};
+    const Value all = Map{{"recipe", options.recipe},
+                          {"ok", problems.empty()},
+                          {"problems", list},
+                          {"plan", checked.plan},
+                          {"notes", notes}};
     std::printf("%s\n", all.json(2).c_str());
     return problems.empty() ? 0 : 2;
   }

@@ -137,7 +137,9 @@ void print_text(const std::vector<Known>& runs) {
 void print_json(const std::vector<Known>& runs) {
   List list;
   for (const Known& r : runs)
-    list.push_back(Map{{"run", r.name}, {"metrics", metrics_of(r)}, {"formats", r.formats},
+    list.push_back(Map{{"run", r.name},
+                       {"metrics", metrics_of(r)},
+                       {"formats", r.formats},
                        {"recipe_differences", differences(runs[0].recipe, r.recipe)}});
   std::printf("%s\n", Value(std::move(list)).json(2).c_str());
 }

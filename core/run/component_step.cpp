@@ -99,9 +99,11 @@ void run_component(const Step& step, State& state, const Level& level, StepRecor
   Registry& registry = level.session.registry;
   const ComponentInfo& info = registry.at(step.component, step.component_loc);
   if (info.kind != Pass::kKind && info.kind != Runner::kKind)
-    throw Error(format("'{}' is of kind {}, a step needs a pass or a runner", info.name, info.kind), step.component_loc);
+    throw Error(format("'{}' is of kind {}, a step needs a pass or a runner", info.name, info.kind),
+                step.component_loc);
   if (!state.graph && info.kind == Runner::kKind)
-    throw Error(format("step '{}' needs a model, but the recipe has none", step.name), step.loc, "add model: {use: ...}");
+    throw Error(format("step '{}' needs a model, but the recipe has none", step.name), step.loc,
+                "add model: {use: ...}");
   if (!state.graph) state.graph = std::make_unique<Graph>();
 
   record.where = resolve_where(step, level);

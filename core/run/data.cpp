@@ -57,7 +57,8 @@ class OpenData::Prepared final : public Split {
   mutable std::unique_ptr<Batch> whole_;
 };
 
-OpenData::OpenData(std::shared_ptr<Dataset> dataset, std::string name) : dataset_(std::move(dataset)), name_(std::move(name)) {
+OpenData::OpenData(std::shared_ptr<Dataset> dataset, std::string name)
+    : dataset_(std::move(dataset)), name_(std::move(name)) {
   for (const std::string& split : dataset_->splits()) splits_[split] = std::make_unique<Prepared>(*dataset_, split);
 }
 OpenData::~OpenData() = default;

@@ -53,7 +53,8 @@ void check_run_folder(const std::string& folder) {
   if (!fs::exists(folder, failed)) return;
   if (!fs::is_directory(folder, failed)) throw Error(format("--out {}: exists and is not a folder", folder));
   if (fs::is_empty(folder, failed) || holds_run(folder)) return;
-  throw Error(format("--out {}: exists and is not the folder of a mase run", folder), {}, "choose a new or empty folder");
+  throw Error(format("--out {}: exists and is not the folder of a mase run", folder), {},
+              "choose a new or empty folder");
 }
 
 void clear_run(const std::string& folder) {

@@ -39,8 +39,8 @@ void Journal::write(const std::string& run_dir) const {
   List pairs, finished;
   for (const auto& [name, value] : sets) pairs.push_back(List{name, value});
   for (const Finished& f : steps) finished.push_back(finished_value(f));
-  const Value all = Map{{"recipe", text},  {"sets", std::move(pairs)}, {"seed", seed},
-                        {"base", base},    {"plan", plan}, {"steps", std::move(finished)}};
+  const Value all = Map{{"recipe", text}, {"sets", std::move(pairs)},    {"seed", seed}, {"base", base},
+                        {"plan", plan},   {"steps", std::move(finished)}};
   write_whole(file_in(run_dir), all.json(1) + "\n");
 }
 
@@ -98,16 +98,27 @@ Value print_control(const Control& c, const Scope& scope) {
     for (const auto& [text, loc] : pairs) list.push_back(text);
     return list;
   };
-  return List{print_steps(c.steps, scope),    print(c.over),         print(c.repeats),     print(c.sampler_choice),
-              print(c.trials),                print(c.timeout),      print(c.space),       print_steps(c.evaluate, scope),
-              print(c.score),                 print(c.objectives),   c.relative_to_start,  texts(c.require),
-              texts(c.constraints),           print(c.pick),         c.allow_test_in_search};
+  return List{print_steps(c.steps, scope),
+              print(c.over),
+              print(c.repeats),
+              print(c.sampler_choice),
+              print(c.trials),
+              print(c.timeout),
+              print(c.space),
+              print_steps(c.evaluate, scope),
+              print(c.score),
+              print(c.objectives),
+              c.relative_to_start,
+              texts(c.require),
+              texts(c.constraints),
+              print(c.pick),
+              c.allow_test_in_search};
 }
 
 Value print_step(const Step& s, const Scope& scope) {
   const auto print = [&](const Template& t) { return print_value(t, {&scope}, 0); };
-  List all{static_cast<int>(s.kind), s.name,       s.named,       s.component,      print(s.with), s.where.present,
-           print(s.where.raw),       s.each_node,  print(s.when), print(s.seed),    s.skip_if_missing};
+  List all{static_cast<int>(s.kind), s.name,      s.named,       s.component,   print(s.with),    s.where.present,
+           print(s.where.raw),       s.each_node, print(s.when), print(s.seed), s.skip_if_missing};
   if (s.control) all.push_back(print_control(*s.control, scope));
   if (s.recipe) all.push_back(print_steps(s.recipe->steps, scope_of(*s.recipe, &scope)));
   return all;

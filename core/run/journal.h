@@ -11,8 +11,8 @@ namespace mase {
 // A finished top-level step and where its graph lies.
 struct Finished {
   StepRecord record;
-  std::string print;   // of the step as the recipe has it, references followed
-  std::string graph;   // folder below state/, "" when the model is as built; "-" when there is none
+  std::string print;  // of the step as the recipe has it, references followed
+  std::string graph;  // folder below state/, "" when the model is as built; "-" when there is none
 };
 
 // The whole story; written atomically after every step.
@@ -20,12 +20,12 @@ struct Journal {
   std::string text;                                       // the recipe's bytes
   std::vector<std::pair<std::string, std::string>> sets;  // --set
   int64_t seed = 0;
-  std::string base;                                       // print of model and data
-  std::string plan;                                       // prints of all steps, finished or not
-  std::vector<Finished> steps;                            // in order; skipped ones (`when`) are absent
+  std::string base;             // print of model and data
+  std::string plan;             // prints of all steps, finished or not
+  std::vector<Finished> steps;  // in order; skipped ones (`when`) are absent
 
   void write(const std::string& run_dir) const;
-  static Journal read(const std::string& run_dir);        // Error when it is not there or damaged
+  static Journal read(const std::string& run_dir);  // Error when it is not there or damaged
 };
 
 // What a step says, with everything it refers to, as text that equal steps share.

@@ -38,7 +38,8 @@ Map with_of(const Chosen& chosen, const Level& level) {
   return with_absolute_paths(chosen.with(), fs::path(level.recipe_file).parent_path()).as_map();
 }
 
-Value component(const Step& step, const Level& level, const Value& where, bool each, std::string_view node, uint64_t seed) {
+Value component(const Step& step, const Level& level, const Value& where, bool each, std::string_view node,
+                uint64_t seed) {
   const Map with = with_of(resolve_component(step, level, node), level);
   Map repeat{{"use", step.component}};
   if (!where.is_null()) repeat.set("where", where);

@@ -6,7 +6,7 @@ namespace mase {
 
 // A pass on all its nodes at once, or on each of `nodes`. Empty for runners, which leave the graph as it is.
 List repeat_component(const Step& step, const Level& level, const Value& where, const std::vector<std::string>& nodes);
-Value repeat_made(const Step& step, const Level& level);      // {model: {...}} or {data: {...}}
+Value repeat_made(const Step& step, const Level& level);        // {model: {...}} or {data: {...}}
 Value repeat_evaluation(const Step& step, const Level& level);  // a runner, on validation
 
 // The recipe that repeats `steps` after everything that led to this level, as text.

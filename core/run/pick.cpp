@@ -36,7 +36,8 @@ std::optional<size_t> pick_row(const Template& rule, std::string_view standard, 
   size_t index = 0;
   guard(chosen.name(), step.name, [&] { index = pick->choose(rows, context); });
   if (index >= rows.size())
-    throw Error(format("'{}' picked row {} of {}", chosen.name(), index, rows.size()), chosen.loc(), "a defect of its plugin");
+    throw Error(format("'{}' picked row {} of {}", chosen.name(), index, rows.size()), chosen.loc(),
+                "a defect of its plugin");
   return index;
 }
 

@@ -9,15 +9,15 @@ namespace mase {
 
 struct StepRecord {
   std::string use, name;
-  Value where;         // as the recipe says, resolved; null when it has none
-  int64_t nodes = 0;   // how many it worked on
+  Value where;        // as the recipe says, resolved; null when it has none
+  int64_t nodes = 0;  // how many it worked on
   double seconds = 0;
-  bool changed = true; // whether the graph is another one than before; known where lineage is kept
+  bool changed = true;  // whether the graph is another one than before; known where lineage is kept
   Map report;
-  Map metrics;         // by their name in run.json, prefix included
-  List lineage;        // the plain recipe steps that lead from the graph before this step to the one after it
+  Map metrics;   // by their name in run.json, prefix included
+  List lineage;  // the plain recipe steps that lead from the graph before this step to the one after it
 
-  Map value() const;   // as in run.json
+  Map value() const;  // as in run.json
 };
 
 // The steps of one level - the recipe's, or one row's or trial's - and the metrics they gave.

@@ -100,7 +100,8 @@ std::vector<SweepRow> sweep_rows(const Template& given, const Scope& scope) {
 int64_t sweep_repeats(const Template& repeats, const Scope& scope) {
   const Value v = resolve(repeats, scope);
   if (v.is_null()) return 1;
-  if (!v.is_int() || v.as_int() < 1) throw Error(format("'repeats' is {}, expected an integer of at least 1", v.brief()), v.loc);
+  if (!v.is_int() || v.as_int() < 1)
+    throw Error(format("'repeats' is {}, expected an integer of at least 1", v.brief()), v.loc);
   return v.as_int();
 }
 

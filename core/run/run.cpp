@@ -88,8 +88,10 @@ class Run {
       names.add(steps[i].name);
     }
     if (by_component.size() == 1) return by_component[0];
-    if (by_component.size() > 1) throw Error(format("{}: several steps are '{}', give one of them a name", option, name));
-    throw Error(format("{}: no step '{}'{}", option, name, did_you_mean(name, names)), {}, "only steps of the recipe itself count");
+    if (by_component.size() > 1)
+      throw Error(format("{}: several steps are '{}', give one of them a name", option, name));
+    throw Error(format("{}: no step '{}'{}", option, name, did_you_mean(name, names)), {},
+                "only steps of the recipe itself count");
   }
 
   std::string base_print() const {
@@ -119,8 +121,9 @@ class Run {
     const char* what = previous.text != fresh_.text   ? "the recipe's text"
                        : previous.sets != fresh_.sets ? "what --set gives"
                        : previous.seed != fresh_.seed ? "the seed"
-                       : previous.base != fresh_.base || previous.plan != fresh_.plan ? "a recipe used as a step, or the environment"
-                                                      : nullptr;
+                       : previous.base != fresh_.base || previous.plan != fresh_.plan
+                           ? "a recipe used as a step, or the environment"
+                           : nullptr;
     if (what)
       throw Error(format("--resume: {} is not what it was when the run in {} started", what, session_.run_dir), {},
                   "start again without --resume, or go on from an unchanged step with --from");
@@ -137,15 +140,14 @@ class Run {
       const Step& step = checked_.recipe.steps[i];
       if (!is_wanted(step, level_)) continue;
       if (done >= previous.steps.size())
-        throw Error(format("--from {}: the run in {} has no state after step '{}'", options_.from, folder, step.name), {},
-                    "start from that step, or from the beginning");
+        throw Error(format("--from {}: the run in {} has no state after step '{}'", options_.from, folder, step.name),
+                    {}, "start from that step, or from the beginning");
       if (previous.steps[done].record.name != step.name || previous.steps[done].print != prints_[i])
         throw Error(format("--from {}: step '{}' is not what it was in {}", options_.from, step.name, folder), step.loc,
                     format("start from it with --from {}", step.name));
       ++done;
     }
-    for (size_t i = done; i < previous.steps.size(); ++i)
-      stale_.push_back(previous.steps[i].record.name);
+    for (size_t i = done; i < previous.steps.size(); ++i) stale_.push_back(previous.steps[i].record.name);
     previous.steps.resize(done);
   }
 
@@ -164,7 +166,8 @@ class Run {
     point_latest(folder);
     level_.folder = folder;
     for (const std::string& name : stale_)
-      for (const char* place : {"", "checkpoints"}) remove_tree((fs::path(folder) / place / folder_name(name)).string());
+      for (const char* place : {"", "checkpoints"})
+        remove_tree((fs::path(folder) / place / folder_name(name)).string());
   }
 
   // Takes over what the previous run has finished: records, graph, data.

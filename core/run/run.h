@@ -15,7 +15,7 @@ struct RunOptions {
   std::string out;                                        // "": runs/<name>-<time>
   bool resume = false;
   std::string from, until;
-  int threads = 0;                                        // 0: LibTorch's default
+  int threads = 0;  // 0: LibTorch's default
   bool json = false;
   bool quiet = false;
 };

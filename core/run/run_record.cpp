@@ -69,9 +69,9 @@ Value masked(const Value& value, const std::vector<std::pair<std::string, std::s
 void RunRecord::start(const Checked& checked, const Session& session) {
   Map versions{{"mase", MASE_VERSION}, {"libtorch", format("{}.{}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR)}};
   for (const LoadedPlugin& p : session.registry.plugins()) versions.set(p.name, p.version);
-  head_ = Map{{"mase", MASE_VERSION}, {"name", checked.recipe.name}, {"status", "running"},
-              {"seed", checked.seed}, {"threads", session.threads},  {"out", session.run_dir},
-              {"versions", versions}};
+  head_ =
+      Map{{"mase", MASE_VERSION},       {"name", checked.recipe.name}, {"status", "running"}, {"seed", checked.seed},
+          {"threads", session.threads}, {"out", session.run_dir},      {"versions", versions}};
   secrets_ = environment_of(checked.recipe);
 }
 

@@ -56,15 +56,17 @@ Test op_kind_test(const Value& v) {
   for (const std::string& word : words(v))
     if (std::find(names.begin(), names.end(), word) == names.end())
       throw Error(format("no op_kind '{}'{}", word, did_you_mean(word, NameList(names))), v.loc);
-  return any_word(v, [&names](const Node& n, const std::string& w) { return names.at(static_cast<size_t>(n.op_kind)) == w; });
+  return any_word(
+      v, [&names](const Node& n, const std::string& w) { return names.at(static_cast<size_t>(n.op_kind)) == w; });
 }
 
 Test regex_test(const Value& v) {
   std::vector<std::regex> patterns;
   for (const std::string& word : words(v)) patterns.push_back(pattern(v, word));
   return [patterns = std::move(patterns)](const Node& n) {
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::regex& p) { return std::regex_match(n.name, p) || std::regex_match(n.target, p); });
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::regex& p) {
+      return std::regex_match(n.name, p) || std::regex_match(n.target, p);
+    });
   };
 }
 
@@ -85,7 +87,8 @@ Test make_test(const std::string& key, const Value& v) {
   if (key == "op")
     return any_word(v, [](const Node& n, const std::string& w) { return n.mase_op == w || n.op.name() == w; });
   if (key == "op_kind") return op_kind_test(v);
-  if (key == "name") return any_word(v, [](const Node& n, const std::string& w) { return n.name == w || n.target == w; });
+  if (key == "name")
+    return any_word(v, [](const Node& n, const std::string& w) { return n.name == w || n.target == w; });
   if (key == "regex") return regex_test(v);
   if (key == "square") return [want = v.as_bool()](const Node& n) { return is_square(n) == want; };
   return not_test(v);

@@ -25,11 +25,11 @@ struct Session {
   explicit Session(Registry& registry) : registry(registry) {}
   Registry& registry;
   const Recipe* recipe = nullptr;
-  uint64_t seed = 0;               // the recipe's
-  std::string run_dir;             // "" while a recipe is only checked
+  uint64_t seed = 0;    // the recipe's
+  std::string run_dir;  // "" while a recipe is only checked
   int threads = 1;
   std::unordered_set<std::string> set_values;  // given by --set: paths among them are relative to the working folder
-  bool resume = false;             // the step under way may find state of its own
+  bool resume = false;                         // the step under way may find state of its own
   std::unordered_map<std::string, std::shared_ptr<OpenData>> opened;  // by choice and stream: opened once
 };
 
@@ -55,16 +55,16 @@ struct Level {
   const Assignment* assignment = nullptr;  // values of domains; null outside searches
   std::string parameters;                  // prefix of the names of parameters found here: "sub/" or ""
   uint64_t seed = 0;
-  std::string folder;                      // files of this level's steps; named steps have a folder in it
-  std::string recipe_file;                 // relative paths are relative to it
+  std::string folder;       // files of this level's steps; named steps have a folder in it
+  std::string recipe_file;  // relative paths are relative to it
   bool in_search = false;
   bool allow_test = false;
-  bool top = false;                        // the recipe's own steps
-  bool in_trial = false;                   // quiet, without checkpoints
-  bool keep_lineage = true;                // whether steps record how to repeat them
-  std::vector<const LevelRecord*> past;    // what led to the state here, outer levels first
+  bool top = false;                      // the recipe's own steps
+  bool in_trial = false;                 // quiet, without checkpoints
+  bool keep_lineage = true;              // whether steps record how to repeat them
+  std::vector<const LevelRecord*> past;  // what led to the state here, outer levels first
   const std::vector<Prepared>* prepared = nullptr;
-  const ComponentCache* cache = nullptr;         // of a search: runners that are the same in every trial
+  const ComponentCache* cache = nullptr;  // of a search: runners that are the same in every trial
 };
 
 // The stream of a step: its own seed, or one made of the level's seed and the step's name. Never negative as an

@@ -84,12 +84,18 @@ void run_recipe_step(const Step& step, State& state, const Level& level, StepRec
 
 void run_kind(const Step& step, State& state, const Level& level, StepRecord& record) {
   switch (step.kind) {
-    case Step::Kind::use: return run_component(step, state, level, record);
-    case Step::Kind::recipe: return run_recipe_step(step, state, level, record);
-    case Step::Kind::search: return run_search(step, state, level, record);
-    case Step::Kind::sweep: return run_sweep(step, state, level, record);
-    case Step::Kind::model: return make_model(step, state, level, record);
-    case Step::Kind::data: return open_data(step, state, level, record);
+    case Step::Kind::use:
+      return run_component(step, state, level, record);
+    case Step::Kind::recipe:
+      return run_recipe_step(step, state, level, record);
+    case Step::Kind::search:
+      return run_search(step, state, level, record);
+    case Step::Kind::sweep:
+      return run_sweep(step, state, level, record);
+    case Step::Kind::model:
+      return make_model(step, state, level, record);
+    case Step::Kind::data:
+      return open_data(step, state, level, record);
   }
 }
 

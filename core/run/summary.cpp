@@ -92,8 +92,8 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print_summary(const RunRecord& record, const State& state, const Session& session) {
   std::string text;
-  for (const std::string& part :
-       {metrics_text(record.level.metrics), state.graph ? formats_text(*state.graph) : "", simulations_text(record.level.metrics)})
+  for (const std::string& part : {metrics_text(record.level.metrics), state.graph ? formats_text(*state.graph) : "",
+                                  simulations_text(record.level.metrics)})
     if (!part.empty()) text += "\n" + part;
   text += format("\nrun folder: {}\n", session.run_dir);
   std::fputs(text.c_str(), stdout);

@@ -115,7 +115,8 @@ class Sweep {
     List all;
     for (const Result& r : results_) {
       List line{r.row.number / repeats_, r.row.label};
-      for (const std::string& p : params) line.push_back(r.row.params.find(p) ? table_value(r.row.params.at(p)) : Value());
+      for (const std::string& p : params)
+        line.push_back(r.row.params.find(p) ? table_value(r.row.params.at(p)) : Value());
       line.push_back(r.repeat);
       for (const std::string& m : metrics) line.push_back(r.row.metrics.find(m) ? r.row.metrics.at(m) : Value());
       csv += csv_line(line);
@@ -128,8 +129,8 @@ class Sweep {
   static Value row_value(const Result& r) {
     List lineage;
     for (const StepRecord& s : r.record.steps) lineage.insert(lineage.end(), s.lineage.begin(), s.lineage.end());
-    return Map{{"number", r.row.number},        {"label", r.row.label},          {"repeat", r.repeat},
-               {"params", r.row.params},        {"metrics", r.row.metrics},      {"steps", r.record.step_values()},
+    return Map{{"number", r.row.number},       {"label", r.row.label},     {"repeat", r.repeat},
+               {"params", r.row.params},       {"metrics", r.row.metrics}, {"steps", r.record.step_values()},
                {"lineage", std::move(lineage)}};
   }
 

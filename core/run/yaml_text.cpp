@@ -18,8 +18,9 @@ bool is_plain(const std::string& text) {
     if (std::equal(text.begin(), text.end(), word, word + std::char_traits<char>::length(word),
                    [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; }))
       return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '-' || c == '/'; });
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '-' || c == '/';
+  });
 }
 
 std::string string_text(std::string text, const Secrets& secrets) {
@@ -38,7 +39,8 @@ std::string flow(const Value& v, const Secrets& secrets) {
     return "[" + text + "]";
   }
   for (const Entry& e : v.as_map())
-    text += (text.empty() ? "" : ", ") + (is_plain(e.key) ? e.key : Value(e.key).json()) + ": " + flow(e.value, secrets);
+    text +=
+        (text.empty() ? "" : ", ") + (is_plain(e.key) ? e.key : Value(e.key).json()) + ": " + flow(e.value, secrets);
   return "{" + text + "}";
 }
 

@@ -72,9 +72,10 @@ std::optional<size_t> Study::picked() {
   }
   const std::string_view standard = goal_.scored() ? "best" : "none";
   if (rows.empty() && !picks_nothing(control_.pick, standard, level_))
-    throw Failure(findings_.empty() ? format("'{}' has no result: no point of its space is accepted", step_.name)
-                                    : format("'{}' has no result: none of its {} trials is complete and satisfies the constraints",
-                                             step_.name, findings_.size()),
+    throw Failure(findings_.empty()
+                      ? format("'{}' has no result: no point of its space is accepted", step_.name)
+                      : format("'{}' has no result: none of its {} trials is complete and satisfies the constraints",
+                               step_.name, findings_.size()),
                   step_.loc);
   std::optional<size_t> known;
   if (goal_.scored() && !best.empty())
@@ -165,15 +166,18 @@ void Study::write_tables(const std::vector<size_t>& best) const {
   for (const Domain& d : space_.space.domains) header.emplace_back(d.name);
   header.insert(header.end(), metric_names_.begin(), metric_names_.end());
   for (const Objective& o : goal_.objectives())
-    if (std::find(metric_names_.begin(), metric_names_.end(), o.name) == metric_names_.end()) header.emplace_back(o.name);
+    if (std::find(metric_names_.begin(), metric_names_.end(), o.name) == metric_names_.end())
+      header.emplace_back(o.name);
   for (const char* name : {"best", "seconds", "reason"}) header.emplace_back(name);
   std::string csv = csv_line(header);
   for (size_t i = 0; i < findings_.size(); ++i) {
     const Finding& f = findings_[i];
     List line{f.trial.number, f.trial.state == Trial::State::complete ? "complete" : "failed"};
     const Map params = params_of(f.trial.params);
-    for (const Domain& d : space_.space.domains) line.push_back(params.find(d.name) ? table_value(params.at(d.name)) : Value());
-    for (size_t m = 0; m < metric_names_.size(); ++m) line.push_back(m < f.metrics.size() ? table_value(f.metrics[m]) : Value());
+    for (const Domain& d : space_.space.domains)
+      line.push_back(params.find(d.name) ? table_value(params.at(d.name)) : Value());
+    for (size_t m = 0; m < metric_names_.size(); ++m)
+      line.push_back(m < f.metrics.size() ? table_value(f.metrics[m]) : Value());
     for (size_t o = 0; o < goal_.objectives().size(); ++o)
       if (std::find(metric_names_.begin(), metric_names_.end(), goal_.objectives()[o].name) == metric_names_.end())
         line.push_back(o < f.trial.values.size() ? Value(f.trial.values[o]) : Value());

@@ -31,7 +31,9 @@ double limit(const Template& t, const Level& level, const char* name, bool whole
   const Value v = is_null(t) ? Value() : resolve(t, *level.scope, level.assignment);
   if (v.is_null()) return -1;
   if (!v.is_number() || v.as_double() <= 0 || (whole && !v.is_int()))
-    throw Error(format("'{}' is {}, expected {} above 0", name, v.brief(), whole ? "an integer" : "a number of seconds"), v.loc);
+    throw Error(
+        format("'{}' is {}, expected {} above 0", name, v.brief(), whole ? "an integer" : "a number of seconds"),
+        v.loc);
   return v.as_double();
 }
 
@@ -59,7 +61,8 @@ Study::Study(const Step& step, State& state, const Level& level)
   timeout_ = std::max(0.0, limit(control_.timeout, level_, "timeout", false));
   const Loc loc = control_.sampler_choice.loc;
   if (trials_ < 0 && timeout_ == 0 && sampler_->unbounded())
-    throw Error(format("'{}' has no end: {} never stops by itself", step.name, sampler_name_), loc, "give it trials: or timeout:");
+    throw Error(format("'{}' has no end: {} never stops by itself", step.name, sampler_name_), loc,
+                "give it trials: or timeout:");
   try {
     guard(sampler_name_, step.name, [&] { sampler_->check(space_.space); });
   } catch (const Error& e) {
@@ -196,7 +199,8 @@ std::optional<Study::Proposal> Study::propose() {
     if (space_size_ >= 0) log_.refused(proposal.draw, proposal.point);
   }
   if (why.empty()) return std::nullopt;  // the last points of a finite space may be out of a sampler's reach
-  throw Failure(format("'{}': none of {} proposals was accepted, the last one because of: {}", step_.name, most, why), step_.loc);
+  throw Failure(format("'{}': none of {} proposals was accepted, the last one because of: {}", step_.name, most, why),
+                step_.loc);
 }
 
 bool Study::ended() const {
@@ -214,7 +218,8 @@ void Study::loop() {
     run_trial(*proposal);
     seconds_ = since(start);
     ++fresh_;
-    if (!level_.in_trial) log::progress(step_.name, static_cast<int64_t>(findings_.size()), std::max<int64_t>(total, 0));
+    if (!level_.in_trial)
+      log::progress(step_.name, static_cast<int64_t>(findings_.size()), std::max<int64_t>(total, 0));
     check_failures();
   }
   log_.flush();
@@ -261,7 +266,8 @@ void Study::note_metrics(Finding& finding, const Map& metrics) {
   const size_t known = metric_names_.size();
   finding.metrics.resize(known);
   for (const Entry& e : metrics) {
-    size_t i = static_cast<size_t>(std::find(metric_names_.begin(), metric_names_.end(), e.key) - metric_names_.begin());
+    size_t i =
+        static_cast<size_t>(std::find(metric_names_.begin(), metric_names_.end(), e.key) - metric_names_.begin());
     if (i == metric_names_.size()) metric_names_.push_back(e.key), finding.metrics.emplace_back();
     finding.metrics[i] = e.value;
   }

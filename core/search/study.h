@@ -31,7 +31,7 @@ class Study {
   void cache_runners();
   void measure_start();
 
-  void begin();   // files, and what an earlier session has found
+  void begin();  // files, and what an earlier session has found
   void take_over(TrialLog::Story story);
   void loop();
   bool ended() const;
@@ -56,7 +56,7 @@ class Study {
   const Control& control_;
   State& start_;
   Level level_;
-  Scope scope_;                        // level_'s with the names of `space:`
+  Scope scope_;  // level_'s with the names of `space:`
   NodesByStep nodes_;
   SearchSpace space_;
   std::unique_ptr<Acceptance> acceptance_;
@@ -64,8 +64,8 @@ class Study {
   std::shared_ptr<Sampler> sampler_;
   std::string sampler_name_;
   int64_t trials_ = -1;
-  double timeout_ = 0;                 // seconds; 0: none
-  bool nested_ = false;                // whether trials have control steps or recipes of their own
+  double timeout_ = 0;   // seconds; 0: none
+  bool nested_ = false;  // whether trials have control steps or recipes of their own
   ComponentCache cache_;
   std::vector<Prepared> prepared_;
 
@@ -79,7 +79,7 @@ class Study {
     State state;
     List lineage;
   };
-  std::vector<Kept> kept_;             // states of the best trials so far
+  std::vector<Kept> kept_;  // states of the best trials so far
   std::unordered_set<std::string> seen_;
   int64_t space_size_ = -1, next_draw_ = 0, fresh_ = 0;
   double seconds_ = 0, earlier_seconds_ = 0;

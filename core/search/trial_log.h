@@ -14,7 +14,7 @@ struct Finding {
   int64_t draw = 0;
   std::vector<Value> metrics;  // in the order of the study's metric names
   double seconds = 0;
-  std::string reason;          // of a failed one
+  std::string reason;  // of a failed one
 };
 
 class TrialLog {
@@ -26,7 +26,7 @@ class TrialLog {
 
   // What an earlier session has written; a last line that a kill has cut off is dropped.
   struct Story {
-    std::string study;                // what the study searched, or ""
+    std::string study;  // what the study searched, or ""
     std::vector<std::string> metrics;
     std::vector<Finding> findings;
     std::vector<Point> refused;

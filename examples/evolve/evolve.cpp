@@ -13,11 +13,9 @@ struct LocalSearch final : mase::Sampler {
     double mutation = 0.15;
     double radius = 0.15;
     static void schema(mase::Schema<Config>& s) {
-      s.field("population", &Config::population,
-              "random trials at the start; later parents are among so many best")
+      s.field("population", &Config::population, "random trials at the start; later parents are among so many best")
           .range(1, 100000);
-      s.field("tournament", &Config::tournament, "how many of the population compete to be the parent")
-          .range(1, 1000);
+      s.field("tournament", &Config::tournament, "how many of the population compete to be the parent").range(1, 1000);
       s.field("mutation", &Config::mutation, "probability that a parameter changes; at least one always does")
           .range(0, 1);
       s.field("radius", &Config::radius, "how far a number moves, in parts of its range").range(0, 1);
@@ -31,8 +29,7 @@ struct LocalSearch final : mase::Sampler {
 
   // No state: the same history, seed and draw give the same proposal, so a study resumes without a saved
   // sampler.
-  std::optional<mase::Point> ask(const mase::Request& request,
-                                 const std::vector<mase::Trial>& history) override {
+  std::optional<mase::Point> ask(const mase::Request& request, const std::vector<mase::Trial>& history) override {
     mase::Random random(mase::stream_hash(seed + static_cast<uint64_t>(request.draw), "evolve.local_search"));
     const std::vector<const mase::Trial*> elders = population(history);
     mase::Point point(space.domains.size(), mase::kInactive);
@@ -73,8 +70,7 @@ struct LocalSearch final : mase::Sampler {
 
   const mase::Trial& parent(const std::vector<const mase::Trial*>& elders, mase::Random& random) const {
     size_t winner = random.below(elders.size());
-    for (int i = 1; i < config.tournament; ++i)
-      winner = std::min<size_t>(winner, random.below(elders.size()));
+    for (int i = 1; i < config.tournament; ++i) winner = std::min<size_t>(winner, random.below(elders.size()));
     return *elders[winner];
   }
 
@@ -98,8 +94,7 @@ struct LocalSearch final : mase::Sampler {
     const double near = place(d, std::clamp(part(d, value) + config.radius * random.normal(), 0.0, 1.0));
     if (near != value || count < 0) return near;
     const double step = d.step > 0 ? d.step : 1;
-    return value + step <= d.high && (random.uniform() < 0.5 || value - step < d.low) ? value + step
-                                                                                      : value - step;
+    return value + step <= d.high && (random.uniform() < 0.5 || value - step < d.low) ? value + step : value - step;
   }
 
   // A domain's values lie on [0, 1], evenly or, with `log`, by their logarithm.
@@ -114,8 +109,7 @@ struct LocalSearch final : mase::Sampler {
     const double value = d.log ? d.low * std::pow(d.high / d.low, part) : d.low + part * (d.high - d.low);
     if (count < 0) return std::clamp(value, d.low, d.high);
     const double step = d.step > 0 ? d.step : 1;
-    return d.low +
-           step * std::clamp(std::nearbyint((value - d.low) / step), 0.0, static_cast<double>(count - 1));
+    return d.low + step * std::clamp(std::nearbyint((value - d.low) / step), 0.0, static_cast<double>(count - 1));
   }
 
   Config config;

@@ -9,8 +9,7 @@ struct FoldBatchNorm final : mase::Pass {
     for (mase::Node* norm : std::vector<mase::Node*>(ctx.selected())) {
       if (!norm->mase_op.starts_with("batch_norm")) continue;
       mase::Node* layer = norm->args.at(0).node;
-      if (layer->users().size() != 1)
-        ctx.fail(*norm, layer->name + " has other readers, who want its plain result");
+      if (layer->users().size() != 1) ctx.fail(*norm, layer->name + " has other readers, who want its plain result");
       if (!layer->param("weight") || !layer->param("bias") || layer->mase_op.starts_with("batch_norm"))
         ctx.fail(*norm, layer->name + " (" + layer->mase_op + ") has no weight and bias to fold it into");
       fold(graph, *norm, *layer);
@@ -25,9 +24,7 @@ struct FoldBatchNorm final : mase::Pass {
  private:
   // y = (Wx + b - mean) * gamma / sqrt(variance + eps) + beta
   static void fold(mase::Graph& graph, const mase::Node& norm, const mase::Node& layer) {
-    const auto tensor = [&](const mase::Node& node, const char* name) {
-      return graph.tensor(node.param(name)->key);
-    };
+    const auto tensor = [&](const mase::Node& node, const char* name) { return graph.tensor(node.param(name)->key); };
     const mase::Value* eps = norm.op.with().find("eps");
     at::Tensor scale = tensor(norm, "running_var").add(eps ? eps->as_double() : 1e-5).rsqrt();
     if (norm.param("weight")) scale = scale.mul(tensor(norm, "weight"));
@@ -42,6 +39,5 @@ struct FoldBatchNorm final : mase::Pass {
 };
 
 MASE_PLUGIN("fold", "0.1.0", "Batch normalisation becomes part of the layer before it") {
-  r.add<FoldBatchNorm>("fold.batch_norm",
-                       "Fold batch normalisations into the linear or convolution before them");
+  r.add<FoldBatchNorm>("fold.batch_norm", "Fold batch normalisations into the linear or convolution before them");
 }

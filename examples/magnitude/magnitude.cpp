@@ -48,8 +48,7 @@ class FixedAbs final : public mase::Generator {
     m.module = "fixed_abs";
     m.sources = {"cast/rtl/mase_cast.sv", own_file("rtl/fixed_abs.sv")};
     int64_t beats = 1;
-    for (const auto* tensor :
-         {&node.meta.common.args.at("data_in_0"), &node.meta.common.results.at("data_out_0")}) {
+    for (const auto* tensor : {&node.meta.common.args.at("data_in_0"), &node.meta.common.results.at("data_out_0")}) {
       const bool input = tensor->name == "data_in_0";
       const std::string prefix = input ? "DATA_IN_0" : "DATA_OUT_0";
       const mase::FixedPoint point = *tensor->point();
@@ -66,8 +65,7 @@ class FixedAbs final : public mase::Generator {
       m.ports.push_back({tensor->name, input, point.width, lanes});
     }
     m.parameters.set("DATA_IN_0_SIGNED", node.meta.common.args.at("data_in_0").point()->is_signed ? 1 : 0);
-    m.parameters.set("DATA_OUT_0_SIGNED",
-                     node.meta.common.results.at("data_out_0").point()->is_signed ? 1 : 0);
+    m.parameters.set("DATA_OUT_0_SIGNED", node.meta.common.results.at("data_out_0").point()->is_signed ? 1 : 0);
     m.initiation_interval = static_cast<int>(beats);
     return m;
   }

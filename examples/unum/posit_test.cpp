@@ -41,8 +41,7 @@ void check(int es) {
   for (int code = -127; code <= 127; ++code) {
     if (code == 0) continue;
     const double value = posit.value(code);
-    expect(value == formula(static_cast<uint8_t>(code), 8, es), "value differs from the standard's formula",
-           es, code);
+    expect(value == formula(static_cast<uint8_t>(code), 8, es), "value differs from the standard's formula", es, code);
     expect(posit.code(value) == code, "its value has another code", es, code);
     expect(posit.value(code - 1) < value || code == -127, "values do not ascend", es, code);
   }

@@ -12,8 +12,7 @@ struct Posit final : mase::Format {
     std::string nan = "error";
     static void schema(mase::Schema<Config>& s) {
       s.field("es", &Config::es, "exponent bits; 2 in the standard of 2022").range(0, 4).unit("bits");
-      s.field("nan", &Config::nan, "what a NaN does: stop with an error, or become NaR")
-          .one_of({"error", "propagate"});
+      s.field("nan", &Config::nan, "what a NaN does: stop with an error, or become NaR").one_of({"error", "propagate"});
     }
   };
   explicit Posit(Config c) : config(std::move(c)), posit(config.es) {}
@@ -47,8 +46,7 @@ struct Posit final : mase::Format {
   static at::Tensor map(const at::Tensor& x, F f) {
     const at::Tensor in = x.contiguous();
     at::Tensor out = at::empty(in.sizes(), c10::CppTypeToScalarType<To>::value);
-    std::transform(in.const_data_ptr<From>(), in.const_data_ptr<From>() + in.numel(),
-                   out.mutable_data_ptr<To>(), f);
+    std::transform(in.const_data_ptr<From>(), in.const_data_ptr<From>() + in.numel(), out.mutable_data_ptr<To>(), f);
     return out;
   }
 

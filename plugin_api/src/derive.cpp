@@ -6,7 +6,8 @@
 
 namespace mase {
 
-void Derive::set(TensorMeta& meta, std::string_view type, std::vector<int64_t> precision, std::optional<FixedPoint> point) {
+void Derive::set(TensorMeta& meta, std::string_view type, std::vector<int64_t> precision,
+                 std::optional<FixedPoint> point) {
   if (meta.type_ != type) meta.type_ = type;
   meta.precision_ = std::move(precision);
   meta.point_ = point;
@@ -49,7 +50,8 @@ void Derive::apply(Node& node, TensorUse& use) {
 void Derive::add_trainable(Node& node, const TensorMeta& meta, const Format& format) {
   for (FormatParameter& p : format.parameters(meta.shape)) {
     std::string key = trainable_key(node, meta.name, p.name);
-    if (!graph.has_tensor(key) || graph.tensor(key).sizes() != p.initial.sizes()) graph.set_tensor(std::move(key), p.initial);
+    if (!graph.has_tensor(key) || graph.tensor(key).sizes() != p.initial.sizes())
+      graph.set_tensor(std::move(key), p.initial);
   }
 }
 
@@ -76,7 +78,8 @@ void Derive::parameters(Node& node, NodeParts& parts) {
     ParameterUse& use = parts.params.emplace_back();
     use.parameter = node.param(info.name);
     if (!use.parameter)
-      throw Error(format("node '{}' has no parameter '{}', which {} needs", node.name, info.name, node.op.name()), node.op.loc());
+      throw Error(format("node '{}' has no parameter '{}', which {} needs", node.name, info.name, node.op.name()),
+                  node.op.loc());
     use.buffer = info.buffer, use.accumulator = info.accumulator;
     const size_t place = node.args.size() + parts.params.size() - 1;
     use.meta = place < metas.size() && metas[place].name == info.name ? &metas[place] : metas.find(info.name);

@@ -32,7 +32,8 @@ struct Derive {
   Derive(Graph& graph, Components& components) : graph(graph), components(components) {}
   NodeParts node(Node& node);
 
-  static void set(TensorMeta& meta, std::string_view type, std::vector<int64_t> precision, std::optional<FixedPoint> point);
+  static void set(TensorMeta& meta, std::string_view type, std::vector<int64_t> precision,
+                  std::optional<FixedPoint> point);
   static void set_float(TensorMeta& meta);
   static void set_grid(TensorMeta& meta, const FixedPoint& point);
   static void set_as(TensorMeta& meta, const TensorMeta& other);

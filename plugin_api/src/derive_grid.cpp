@@ -24,7 +24,8 @@ std::pair<double, double> range_of(const at::Tensor& tensor) {
 
 FixedPoint grid_for(const at::Tensor& tensor, int frac_width) {
   const auto [low, high] = tensor.scalar_type() == at::kDouble ? range_of<double>(tensor) : range_of<float>(tensor);
-  const double least = std::nearbyint(std::ldexp(low, frac_width)), greatest = std::nearbyint(std::ldexp(high, frac_width));
+  const double least = std::nearbyint(std::ldexp(low, frac_width)),
+               greatest = std::nearbyint(std::ldexp(high, frac_width));
   int width = 1;
   while (width < 64 && (least < -std::ldexp(1.0, width - 1) || greatest >= std::ldexp(1.0, width - 1))) ++width;
   return {width, frac_width, true};

@@ -30,7 +30,9 @@ at::Tensor constant_tensor(const Node& node, size_t index, const Value& v, at::S
     }
     if (numbers.size() == v.as_list().size()) return at::tensor(numbers, options);
   }
-  throw Error(format("argument {} of {} is {}, expected a node, a number or a list of numbers", index, describe(node), v.brief()), v.loc);
+  throw Error(format("argument {} of {} is {}, expected a node, a number or a list of numbers", index, describe(node),
+                     v.brief()),
+              v.loc);
 }
 
 namespace {
@@ -47,7 +49,8 @@ bool same_format(const StepInput& input, const std::vector<PlanStep>& steps, con
 Executor::Plan::Plan(Graph& graph, Components& components, ExecuteOptions options)
     : graph(graph), components(components), options(options) {
   if (options.training && options.arithmetic != Arithmetic::float32)
-    throw Error("training runs in float32, found arithmetic: " + EnumNames<Arithmetic>::names()[static_cast<size_t>(options.arithmetic)]);
+    throw Error("training runs in float32, found arithmetic: " +
+                EnumNames<Arithmetic>::names()[static_cast<size_t>(options.arithmetic)]);
   const size_t count = graph.nodes().size();
   std::vector<size_t> last_use(count);
   steps.reserve(count);
@@ -72,7 +75,8 @@ void Executor::Plan::add_step(Node& node, std::vector<size_t>& last_use) {
   step.node = &node;
   step.op = std::move(parts.op);
   if (node.op_kind == OpKind::placeholder) step.place = input_count++;
-  if (!step.op && node.op_kind != OpKind::placeholder && node.op_kind != OpKind::get_attr && node.op_kind != OpKind::output)
+  if (!step.op && node.op_kind != OpKind::placeholder && node.op_kind != OpKind::get_attr &&
+      node.op_kind != OpKind::output)
     throw Error(describe(node) + " has no operator to run", {}, "its `op` names none");
   const bool frozen = std::find(options.frozen.begin(), options.frozen.end(), &node) != options.frozen.end();
   step.context.training = options.training && !frozen;
@@ -107,7 +111,8 @@ void Executor::Plan::add_parameters(PlanStep& step, NodeParts& parts) {
     StepParameter& p = step.params.emplace_back();
     p.parameter = use.parameter, p.buffer = use.buffer, p.grid = use.grid;
     if (use.grid && options.arithmetic != Arithmetic::integer) use.format = grid_format(*use.grid);
-    p.caster = caster(*step.node, use, use.accumulator ? Role::bias : Role::weight, step.node->name + "." + use.parameter->name);
+    p.caster = caster(*step.node, use, use.accumulator ? Role::bias : Role::weight,
+                      step.node->name + "." + use.parameter->name);
   }
 }
 
@@ -171,13 +176,16 @@ std::vector<Codes> Executor::run_codes(const Tensors& inputs) {
   plan_->check_inputs(inputs);
   std::vector<Codes> codes;
   for (IntegerValue& value : plan_->run_integer(inputs)) {
-    if (value.raw.defined()) throw Error("an output of graph '" + plan_->graph.name + "' has no codes: it is an input without a format");
+    if (value.raw.defined())
+      throw Error("an output of graph '" + plan_->graph.name + "' has no codes: it is an input without a format");
     codes.push_back(std::move(value.codes));
   }
   return codes;
 }
 
-void Executor::observe(std::function<void(const Node&, const Tensors&)> observer) { plan_->observer = std::move(observer); }
+void Executor::observe(std::function<void(const Node&, const Tensors&)> observer) {
+  plan_->observer = std::move(observer);
+}
 void Executor::observe_codes(std::function<void(const Node&, const std::vector<Codes>&)> observer) {
   plan_->code_observer = std::move(observer);
 }

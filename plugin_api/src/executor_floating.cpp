@@ -35,7 +35,8 @@ Tensors Executor::Plan::compute(PlanStep& step, const Tensors& inputs) {
   step.gathered.clear();
   for (StepInput& input : step.inputs) {
     if (!input.constant.defined() && input.result >= values[input.node].size())
-      throw Error(format("there is no result {} of node '{}', which has {}", input.result, steps[input.node].node->name, values[input.node].size()));
+      throw Error(format("there is no result {} of node '{}', which has {}", input.result, steps[input.node].node->name,
+                         values[input.node].size()));
     const at::Tensor& x = input.constant.defined() ? input.constant : values[input.node][input.result];
     step.gathered.push_back(input.caster ? cast(*input.caster, x) : x);
   }

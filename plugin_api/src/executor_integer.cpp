@@ -10,8 +10,8 @@
 namespace mase {
 namespace {
 
-constexpr int kWidest = 62;        // two more bits catch an overflow before int64 wraps
-constexpr int kExactInDouble = 54; // signed
+constexpr int kWidest = 62;         // two more bits catch an overflow before int64 wraps
+constexpr int kExactInDouble = 54;  // signed
 
 // The values of codes as float64. Beyond 53 bits the lowest bit kept becomes one when anything is lost ("round to
 // odd"), so that whatever rounds the result further decides as it would on the exact value.
@@ -45,7 +45,8 @@ void check_cast(const Node& node, const TensorMeta& source, const Caster& caster
   if (!from || !to || from->width <= kExactInDouble) return;
   constexpr int kBelowPoint = 51;
   if (from->width - from->frac_width + to->frac_width > kBelowPoint)
-    throw Error(format("{}: {} comes in {} bits ({}) and cannot be cast exactly to {}", describe(node), caster.name, from->width, from->str(), to->str()),
+    throw Error(format("{}: {} comes in {} bits ({}) and cannot be cast exactly to {}", describe(node), caster.name,
+                       from->width, from->str(), to->str()),
                 {}, "use narrower formats before it");
 }
 
@@ -67,12 +68,15 @@ void Executor::Plan::check_codes(const PlanStep& step) const {
   for (const TensorMetas* metas : {&node.meta.common.args, &node.meta.common.results})
     for (const TensorMeta& meta : *metas)
       if (meta.point() && meta.point()->width > kWidest)
-        throw Error(format("{}: {} needs {} bits ({}), integers here hold {}", describe(node), meta.name, meta.point()->width, meta.point()->str(), kWidest),
+        throw Error(format("{}: {} needs {} bits ({}), integers here hold {}", describe(node), meta.name,
+                           meta.point()->width, meta.point()->str(), kWidest),
                     {}, "use narrower formats");
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const StepInput& input = step.inputs[i];
     const PlanStep* before = input.constant.defined() ? nullptr : &steps[input.node];
-    const bool is_coded = input.caster || (before && (before->op || (input.result < before->results.size() && before->results[input.result])));
+    const bool is_coded =
+        input.caster ||
+        (before && (before->op || (input.result < before->results.size() && before->results[input.result])));
     if (!is_coded && step.op)
       throw Error(format("{} has no format on data_in_{}, which integer arithmetic needs", describe(node), i), {},
                   "quantize the node, or what stands before it: quant.quantize with data_in");
@@ -81,12 +85,14 @@ void Executor::Plan::check_codes(const PlanStep& step) const {
   }
 }
 
-void Executor::Plan::choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names) {
+void Executor::Plan::choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known,
+                                      std::vector<std::string>& names) {
   const Node& node = *step.node;
   if (const std::string& name = node.meta.hardware.generator; !name.empty()) {
     step.generator = components.shared<Generator>(Chosen(name));
     if (step.generator->mase_op() != node.mase_op)
-      throw Error(describe(node) + " cannot run on integers: its generator " + name + " implements " + step.generator->mase_op());
+      throw Error(describe(node) + " cannot run on integers: its generator " + name + " implements " +
+                  step.generator->mase_op());
     if (const std::string why = step.generator->refuses(node); !why.empty())
       throw Error(describe(node) + " cannot run on integers: " + name + " refuses it: " + why);
     return;
@@ -106,8 +112,9 @@ void Executor::Plan::choose_generator(PlanStep& step, std::vector<std::shared_pt
     }
     reasons += (reasons.empty() ? "" : "; ") + names[i] + " refuses it: " + why;
   }
-  throw Error(describe(node) + " cannot run on integers: " + (reasons.empty() ? "no generator implements " + node.mase_op : reasons), {},
-              "mase list generator");
+  throw Error(describe(node) +
+                  " cannot run on integers: " + (reasons.empty() ? "no generator implements " + node.mase_op : reasons),
+              {}, "mase list generator");
 }
 
 void Executor::Plan::encode_parameters(PlanStep& step) {
@@ -120,8 +127,9 @@ void Executor::Plan::encode_parameters(PlanStep& step) {
       codes.elements = to_codes(tensor.detach(), *p.grid);
       codes.point = p.grid;
     } else {
-      throw Error(format("{} has no format on {}, which integer arithmetic needs", describe(*step.node), p.parameter->name), {},
-                  "quantize it: quant.quantize with " + p.parameter->name);
+      throw Error(
+          format("{} has no format on {}, which integer arithmetic needs", describe(*step.node), p.parameter->name), {},
+          "quantize it: quant.quantize with " + p.parameter->name);
     }
   }
 }
@@ -133,13 +141,15 @@ IntegerValue Executor::Plan::encode(Caster& caster, const IntegerValue& value) {
 std::vector<IntegerValue> Executor::Plan::compute_integer(PlanStep& step, const Tensors& inputs) {
   const Node& node = *step.node;
   if (node.op_kind == OpKind::placeholder) return {{{}, inputs[step.place], nullptr}};
-  if (node.op_kind == OpKind::get_attr) return {{{}, graph.tensor(node.params.empty() ? node.target : node.params[0].key).detach(), nullptr}};
+  if (node.op_kind == OpKind::get_attr)
+    return {{{}, graph.tensor(node.params.empty() ? node.target : node.params[0].key).detach(), nullptr}};
   std::vector<IntegerValue> gathered;
   std::vector<Codes> codes;
   for (StepInput& input : step.inputs) {
     if (!input.constant.defined() && input.result >= integers[input.node].size())
       throw Error(format("there is no result {} of node '{}'", input.result, steps[input.node].node->name));
-    const IntegerValue value = input.constant.defined() ? IntegerValue{{}, input.constant, nullptr} : integers[input.node][input.result];
+    const IntegerValue value =
+        input.constant.defined() ? IntegerValue{{}, input.constant, nullptr} : integers[input.node][input.result];
     gathered.push_back(input.caster ? encode(*input.caster, value) : value);
     codes.push_back(gathered.back().codes);
   }

@@ -80,7 +80,8 @@ struct Executor::Plan {
   Tensors compute(PlanStep& step, const Tensors& inputs);
   // integer arithmetic
   void prepare_integer();
-  void choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known, std::vector<std::string>& names);
+  void choose_generator(PlanStep& step, std::vector<std::shared_ptr<Generator>>& known,
+                        std::vector<std::string>& names);
   void check_codes(const PlanStep& step) const;
   void encode_parameters(PlanStep& step);
   IntegerValue encode(Caster& caster, const IntegerValue& value);

@@ -35,7 +35,8 @@ void encode(const T* from, int64_t* to, int64_t count, const FixedPoint& point) 
   const double scale = std::ldexp(1.0, point.frac_width);
   for (int64_t i = 0; i < count; ++i) {
     const double scaled = static_cast<double>(from[i]) * scale;
-    if (std::isnan(scaled)) throw Error("found a value that is not a number, expected one that has a code in " + point.str());
+    if (std::isnan(scaled))
+      throw Error("found a value that is not a number, expected one that has a code in " + point.str());
     const double rounded = std::nearbyint(scaled);
     to[i] = rounded <= low ? range.low : rounded >= high ? range.high : static_cast<int64_t>(rounded);
   }
@@ -55,7 +56,8 @@ at::Tensor to_codes(const at::Tensor& x, const FixedPoint& point) {
   else if (source.scalar_type() == at::kFloat)
     encode(source.const_data_ptr<float>(), to, source.numel(), point);
   else
-    throw Error(std::string("found a tensor of ") + c10::toString(source.scalar_type()) + ", expected float32 or float64");
+    throw Error(std::string("found a tensor of ") + c10::toString(source.scalar_type()) +
+                ", expected float32 or float64");
   return codes;
 }
 

@@ -48,7 +48,8 @@ struct Quantize : torch::autograd::Function<Quantize> {
 
 }  // namespace
 
-at::Tensor quantize_with_gradient(std::shared_ptr<const Format> format, const at::Tensor& x, const QuantizeContext& context) {
+at::Tensor quantize_with_gradient(std::shared_ptr<const Format> format, const at::Tensor& x,
+                                  const QuantizeContext& context) {
   bool needed = x.requires_grad();
   for (const at::Tensor& p : context.parameters) needed = needed || p.requires_grad();
   if (!needed || !c10::GradMode::is_enabled()) return format->quantize(x, context);

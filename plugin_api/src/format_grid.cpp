@@ -44,7 +44,8 @@ class GridFormat final : public Format {
     const T* from = source.const_data_ptr<T>();
     T* to = result.mutable_data_ptr<T>();
     for (int64_t i = 0, n = source.numel(); i < n; ++i) {
-      if (!std::isfinite(from[i])) throw Error("'" + std::string(context.tensor) + "' holds a value that is not finite");
+      if (!std::isfinite(from[i]))
+        throw Error("'" + std::string(context.tensor) + "' holds a value that is not finite");
       // Adding zero makes -0, which no code can carry, +0.
       to[i] = static_cast<T>(std::nearbyint(static_cast<double>(from[i]) * scale) * step + 0.0);
     }

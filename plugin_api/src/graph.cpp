@@ -36,7 +36,8 @@ std::string names_of(const std::vector<Node*>& nodes) {
 }  // namespace
 
 const std::vector<std::string>& EnumNames<OpKind>::names() {
-  static const std::vector<std::string> kNames{"placeholder", "get_attr", "call_function", "call_module", "call_method", "output"};
+  static const std::vector<std::string> kNames{"placeholder", "get_attr",    "call_function",
+                                               "call_module", "call_method", "output"};
   return kNames;
 }
 
@@ -74,7 +75,8 @@ Graph Graph::clone() const {
     copy.nodes_.push_back(&fresh);
   }
   for (const Node* node : nodes_)
-    for (size_t i = 0; i < node->users_.size(); ++i) copy.nodes_[node->index_]->users_[i] = copy.nodes_[node->users_[i]->index_];
+    for (size_t i = 0; i < node->users_.size(); ++i)
+      copy.nodes_[node->index_]->users_[i] = copy.nodes_[node->users_[i]->index_];
   to.keys = data_->keys;
   to.tensors.reserve(data_->tensors.size());
   for (const at::Tensor& tensor : data_->tensors) to.tensors.push_back(lazy_clone(tensor));
@@ -123,12 +125,12 @@ Node& Graph::insert_after(Node& node, OpKind kind, std::string name, Chosen op, 
   return place(data_->place_of(*this, node) + 1, kind, std::move(name), std::move(op), std::move(args));
 }
 
-void Graph::Data::check_args(const Graph& graph, const std::vector<Argument>& args, const std::string& name, size_t index) {
+void Graph::Data::check_args(const Graph& graph, const std::vector<Argument>& args, const std::string& name,
+                             size_t index) {
   for (size_t i = 0; i < args.size(); ++i) {
     const Node* node = args[i].node;
     if (!node) continue;
-    if (node->graph_ != &graph)
-      throw Error(format("argument {} of node '{}' is a node of another graph", i, name));
+    if (node->graph_ != &graph) throw Error(format("argument {} of node '{}' is a node of another graph", i, name));
     if (node->index_ >= index)
       throw Error(format("argument {} of node '{}' is '{}', which does not stand before it", i, name, node->name));
   }
@@ -152,7 +154,7 @@ Node& Graph::place(size_t index, OpKind kind, std::string name, Chosen op, std::
   for (int i = 1; taken(); ++i) node.name = base + "_" + std::to_string(i);
   node.op_kind = kind, node.target = node.name;
   node.op = std::move(op), node.args = std::move(args);
-  node.mase_op = node.op ? std::string(node.op.short_name())
+  node.mase_op = node.op                       ? std::string(node.op.short_name())
                  : kind == OpKind::placeholder ? "placeholder"
                  : kind == OpKind::output      ? "output"
                  : kind == OpKind::get_attr    ? "constant"
@@ -239,7 +241,8 @@ void check_node(const Graph& graph, const Node& node, const std::unordered_set<c
       broken(graph, format("order: '{}' uses '{}', which stands behind it", node.name, arg.node->name));
     const auto& results = arg.node->meta.common.results;
     if (arg.result < 0 || (!results.empty() && arg.result >= static_cast<int>(results.size())))
-      broken(graph, format("argument {} of '{}' is result {} of '{}', which has {}", i, node.name, arg.result, arg.node->name, results.size()));
+      broken(graph, format("argument {} of '{}' is result {} of '{}', which has {}", i, node.name, arg.result,
+                           arg.node->name, results.size()));
   }
   for (const Parameter& p : node.params)
     if (!graph.has_tensor(p.key)) broken(graph, format("tensor '{}' of node '{}' is missing", p.key, node.name));
@@ -262,7 +265,9 @@ void Graph::check() const {
   }
   for (const Node* node : nodes_)
     if (users[node->index_] != node->users_)
-      broken(*this, format("users of '{}' are [{}], expected [{}]", node->name, names_of(node->users_), names_of(users[node->index_])),
+      broken(*this,
+             format("users of '{}' are [{}], expected [{}]", node->name, names_of(node->users_),
+                    names_of(users[node->index_])),
              "change arguments with set_args() or set_argument()");
 }
 

@@ -15,22 +15,34 @@ namespace {
 
 std::string dtype_name(at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return "float32";
-    case at::kDouble: return "float64";
-    case at::kHalf: return "float16";
-    case at::kBFloat16: return "bfloat16";
-    case at::kLong: return "int64";
-    case at::kInt: return "int32";
-    case at::kShort: return "int16";
-    case at::kChar: return "int8";
-    case at::kByte: return "uint8";
-    case at::kBool: return "bool";
-    default: return c10::toString(type);
+    case at::kFloat:
+      return "float32";
+    case at::kDouble:
+      return "float64";
+    case at::kHalf:
+      return "float16";
+    case at::kBFloat16:
+      return "bfloat16";
+    case at::kLong:
+      return "int64";
+    case at::kInt:
+      return "int32";
+    case at::kShort:
+      return "int16";
+    case at::kChar:
+      return "int8";
+    case at::kByte:
+      return "uint8";
+    case at::kBool:
+      return "bool";
+    default:
+      return c10::toString(type);
   }
 }
 
 at::ScalarType dtype_of(const std::string& name) {
-  for (const at::ScalarType type : {at::kDouble, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool})
+  for (const at::ScalarType type :
+       {at::kDouble, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool})
     if (dtype_name(type) == name) return type;
   return at::kFloat;
 }
@@ -47,13 +59,18 @@ bool is_any(std::string_view op, std::initializer_list<std::string_view> names) 
 // MASE's classification of operators, by the list in which MASE has them.
 std::string mase_type_of(const Node& node) {
   switch (node.op_kind) {
-    case OpKind::placeholder: return "placeholder";
-    case OpKind::output: return "output";
-    case OpKind::get_attr: return "get_attr";
-    default: break;
+    case OpKind::placeholder:
+      return "placeholder";
+    case OpKind::output:
+      return "output";
+    case OpKind::get_attr:
+      return "get_attr";
+    default:
+      break;
   }
   const std::string_view op = node.mase_op;
-  if (is_any(op, {"flatten", "view", "reshape", "dropout", "cat", "permute", "transpose", "squeeze", "unsqueeze"})) return "implicit_func";
+  if (is_any(op, {"flatten", "view", "reshape", "dropout", "cat", "permute", "transpose", "squeeze", "unsqueeze"}))
+    return "implicit_func";
   if (is_any(op, {"batch_norm1d", "batch_norm2d"})) return "module";
   if (is_any(op, {"add", "mul", "sub", "matmul", "bmm", "div"})) return "builtin_func";
   const bool is_both = is_any(op, {"sigmoid", "softmax", "tanh", "gelu"});
@@ -63,7 +80,9 @@ std::string mase_type_of(const Node& node) {
 void check_arity(const Op& op, const Chosen& chosen, size_t count) {
   const auto [least, most] = op.arity();
   if (static_cast<int>(count) >= least && (most < 0 || static_cast<int>(count) <= most)) return;
-  const std::string range = most < 0 ? format("at least {}", least) : least == most ? format("{}", least) : format("{} to {}", least, most);
+  const std::string range = most < 0        ? format("at least {}", least)
+                            : least == most ? format("{}", least)
+                                            : format("{} to {}", least, most);
   throw Error(format("{} takes {} inputs, found {}", chosen.name(), range, count), chosen.loc());
 }
 
@@ -92,7 +111,8 @@ Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tenso
   }
   OpContext context;
   Tensors results = at_node(node, [&] { return op.forward(inputs, params, context); });
-  for (size_t i = 0; i < results.size(); ++i) record(node.meta.common.results.add("data_out_" + std::to_string(i)), results[i]);
+  for (size_t i = 0; i < results.size(); ++i)
+    record(node.meta.common.results.add("data_out_" + std::to_string(i)), results[i]);
   return results;
 }
 
@@ -123,7 +143,9 @@ Node& add_module(Graph& graph, Components& components, std::string target, Chose
   std::shared_ptr<Op> made = components.shared<Op>(op);
   check_arity(*made, op, inputs.size());
   std::vector<Shape> shapes;
-  for (const Argument& arg : inputs) shapes.push_back(arg.node ? arg.node->meta.common.results.at("data_out_" + std::to_string(arg.result)).shape : Shape{});
+  for (const Argument& arg : inputs)
+    shapes.push_back(arg.node ? arg.node->meta.common.results.at("data_out_" + std::to_string(arg.result)).shape
+                              : Shape{});
   if (Map resolved = made->resolve(shapes); !resolved.empty()) {
     op = Chosen(op.name(), std::move(resolved), op.loc());
     made = components.shared<Op>(op);
@@ -171,7 +193,8 @@ void infer_shapes(Graph& graph, Components& components, const Tensors& sample) {
     Tensors& result = values[node->index()];
     if (node->meta.common.mase_type.empty()) node->meta.common.mase_type = mase_type_of(*node);
     if (node->op_kind == OpKind::placeholder) {
-      if (place >= sample.size()) throw Error(format("graph '{}' takes more inputs than the sample's {}", graph.name, sample.size()));
+      if (place >= sample.size())
+        throw Error(format("graph '{}' takes more inputs than the sample's {}", graph.name, sample.size()));
       result = {sample[place++]};
       record(node->meta.common.results.add("data_out_0"), result[0]);
     } else if (node->op_kind == OpKind::get_attr) {
@@ -187,7 +210,8 @@ void infer_shapes(Graph& graph, Components& components, const Tensors& sample) {
       }
     }
   }
-  if (place != sample.size()) throw Error(format("graph '{}' takes {} inputs, the sample has {}", graph.name, place, sample.size()));
+  if (place != sample.size())
+    throw Error(format("graph '{}' takes {} inputs, the sample has {}", graph.name, place, sample.size()));
 }
 
 }  // namespace mase

@@ -27,7 +27,8 @@ void read_tensors(Graph& graph, const Item& list, const std::string& file) {
     const auto found = stored.find(key);
     if (found == stored.end()) throw Error("tensor '" + key + "' of " + kGraphFile + " is missing", place);
     if (sha256_hex(bytes_of(*found->second)) != item.at("sha256").text())
-      throw Error("tensor '" + key + "' has another SHA-256 than " + kGraphFile + " records", place, "the file was changed or damaged");
+      throw Error("tensor '" + key + "' has another SHA-256 than " + kGraphFile + " records", place,
+                  "the file was changed or damaged");
     graph.set_tensor(key, *found->second);
   }
   for (const auto& [key, tensor] : tensors)

@@ -37,7 +37,8 @@ void read_tensor(TensorMetas& tensors, const Item& item) {
   t.shape = item.at("shape").integers(0, INT64_MAX);
   int64_t elements = 1;
   for (const int64_t n : t.shape)
-    if (__builtin_mul_overflow(elements, std::max<int64_t>(n, 1), &elements)) item.at("shape").fail("more elements than 63 bits count");
+    if (__builtin_mul_overflow(elements, std::max<int64_t>(n, 1), &elements))
+      item.at("shape").fail("more elements than 63 bits count");
   t.torch_dtype = item.at("torch_dtype").text();
   if (item.has("format")) t.format = read_chosen(item.at("format"));
   std::optional<FixedPoint> point;
@@ -85,7 +86,8 @@ Argument read_argument(const Graph& graph, const Item& item) {
 OpKind read_kind(const Item& item) {
   const auto& names = EnumNames<OpKind>::names();
   const auto found = std::find(names.begin(), names.end(), item.text());
-  if (found == names.end()) item.fail("unknown op_kind '" + item.text() + "'" + did_you_mean(item.text(), NameList(names)));
+  if (found == names.end())
+    item.fail("unknown op_kind '" + item.text() + "'" + did_you_mean(item.text(), NameList(names)));
   return static_cast<OpKind>(found - names.begin());
 }
 

@@ -8,7 +8,8 @@ bool Graph::has_tensor(std::string_view key) const { return data_->keys->places.
 const at::Tensor& Graph::tensor(std::string_view key) const {
   const auto found = data_->keys->places.find(key);
   if (found != data_->keys->places.end()) return data_->tensors[found->second];
-  throw Error("no tensor '" + std::string(key) + "' in graph '" + name + "'" + did_you_mean(key, NameList(data_->keys->names)));
+  throw Error("no tensor '" + std::string(key) + "' in graph '" + name + "'" +
+              did_you_mean(key, NameList(data_->keys->names)));
 }
 
 void Graph::set_tensor(std::string key, at::Tensor tensor) {

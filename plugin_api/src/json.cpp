@@ -32,40 +32,58 @@ void newline(std::string& out, int indent, int depth) {
   out.append(static_cast<size_t>(indent) * static_cast<size_t>(depth), ' ');
 }
 
+void write(std::string& out, const Value& v, int indent, int depth);
+
+void write_list(std::string& out, const List& list, int indent, int depth) {
+  out += '[';
+  bool first = true;
+  for (const Value& item : list) {
+    if (!first) out += indent < 0 ? "," : ", ";
+    first = false;
+    // A list of scalars stays on one line: shapes and precisions are read by people.
+    write(out, item, item.is_map() || item.is_list() ? indent : -1, depth + 1);
+  }
+  out += ']';
+}
+
+void write_map(std::string& out, const Map& map, int indent, int depth) {
+  out += '{';
+  bool first = true;
+  for (const Entry& e : map) {
+    if (!first) out += ',';
+    first = false;
+    newline(out, indent, depth + 1);
+    write_string(out, e.key);
+    out += indent < 0 ? ":" : ": ";
+    write(out, e.value, indent, depth + 1);
+  }
+  if (!map.empty()) newline(out, indent, depth);
+  out += '}';
+}
+
 void write(std::string& out, const Value& v, int indent, int depth) {
   switch (v.type()) {
-    case Value::Type::null: out += "null"; return;
-    case Value::Type::boolean: out += v.as_bool() ? "true" : "false"; return;
-    case Value::Type::integer: out += std::to_string(v.as_int()); return;
-    case Value::Type::real: write_number(out, v.as_double()); return;
-    case Value::Type::string: write_string(out, v.as_string()); return;
-    case Value::Type::list: {
-      out += '[';
-      bool first = true;
-      for (const Value& item : v.as_list()) {
-        if (!first) out += indent < 0 ? "," : ", ";
-        first = false;
-        // A list of scalars stays on one line: shapes and precisions are read by people.
-        write(out, item, item.is_map() || item.is_list() ? indent : -1, depth + 1);
-      }
-      out += ']';
+    case Value::Type::null:
+      out += "null";
       return;
-    }
-    case Value::Type::map: {
-      out += '{';
-      bool first = true;
-      for (const Entry& e : v.as_map()) {
-        if (!first) out += ',';
-        first = false;
-        newline(out, indent, depth + 1);
-        write_string(out, e.key);
-        out += indent < 0 ? ":" : ": ";
-        write(out, e.value, indent, depth + 1);
-      }
-      if (!v.as_map().empty()) newline(out, indent, depth);
-      out += '}';
+    case Value::Type::boolean:
+      out += v.as_bool() ? "true" : "false";
       return;
-    }
+    case Value::Type::integer:
+      out += std::to_string(v.as_int());
+      return;
+    case Value::Type::real:
+      write_number(out, v.as_double());
+      return;
+    case Value::Type::string:
+      write_string(out, v.as_string());
+      return;
+    case Value::Type::list:
+      write_list(out, v.as_list(), indent, depth);
+      return;
+    case Value::Type::map:
+      write_map(out, v.as_map(), indent, depth);
+      return;
   }
 }
 

@@ -51,8 +51,10 @@ at::Tensor probabilities(const at::Tensor& output, const char* name, const char*
     for (int64_t i = 0; i < flat.numel(); ++i)
       if (p[i] < 0 || p[i] > 1) throw Error(format("bce needs {} in [0, 1], found {}", name, p[i]), {}, hint);
   };
-  if (flat.scalar_type() == at::kDouble) inside(flat.const_data_ptr<double>());
-  else if (flat.scalar_type() == at::kFloat) inside(flat.const_data_ptr<float>());
+  if (flat.scalar_type() == at::kDouble)
+    inside(flat.const_data_ptr<double>());
+  else if (flat.scalar_type() == at::kFloat)
+    inside(flat.const_data_ptr<float>());
   return output;
 }
 
@@ -80,11 +82,14 @@ const std::vector<std::string>& EnumNames<Loss>::names() {
 at::Tensor loss(Loss kind, const at::Tensor& output, const at::Tensor& target) {
   check_rows(output, target);
   switch (kind) {
-    case Loss::cross_entropy: return cross_entropy(output, target);
-    case Loss::mse: return at::mse_loss(output, values_like(output, target));
+    case Loss::cross_entropy:
+      return cross_entropy(output, target);
+    case Loss::mse:
+      return at::mse_loss(output, values_like(output, target));
     case Loss::bce: {
       const at::Tensor wanted = probabilities(values_like(output, target), "targets", "");
-      return at::binary_cross_entropy(probabilities(output, "outputs", "take bce_with_logits, or end with a sigmoid"), wanted);
+      return at::binary_cross_entropy(probabilities(output, "outputs", "take bce_with_logits, or end with a sigmoid"),
+                                      wanted);
     }
     case Loss::bce_with_logits: {
       const at::Tensor wanted = probabilities(values_like(output, target), "targets", "");
@@ -100,9 +105,12 @@ std::vector<int64_t> predicted_classes(const at::Tensor& output, double threshol
   const at::Tensor o = output.contiguous();
   const int64_t rows = o.size(0), classes = o.dim() == 2 ? o.size(1) : 1;
   std::vector<int64_t> out(static_cast<size_t>(rows));
-  if (o.scalar_type() == at::kFloat) argmax_rows(o.const_data_ptr<float>(), rows, classes, threshold, out.data());
-  else if (o.scalar_type() == at::kDouble) argmax_rows(o.const_data_ptr<double>(), rows, classes, threshold, out.data());
-  else throw Error(format("outputs of type {}, expected real numbers", c10::toString(o.scalar_type())));
+  if (o.scalar_type() == at::kFloat)
+    argmax_rows(o.const_data_ptr<float>(), rows, classes, threshold, out.data());
+  else if (o.scalar_type() == at::kDouble)
+    argmax_rows(o.const_data_ptr<double>(), rows, classes, threshold, out.data());
+  else
+    throw Error(format("outputs of type {}, expected real numbers", c10::toString(o.scalar_type())));
   return out;
 }
 

@@ -37,9 +37,7 @@ const TensorMeta& TensorMetas::at(std::string_view name) const {
               all.empty() ? "the node has none; its metadata is filled when it is added" : "there are: " + all);
 }
 
-TensorMeta& TensorMetas::at(std::string_view name) {
-  return const_cast<TensorMeta&>(std::as_const(*this).at(name));
-}
+TensorMeta& TensorMetas::at(std::string_view name) { return const_cast<TensorMeta&>(std::as_const(*this).at(name)); }
 
 TensorMeta& TensorMetas::add(std::string name) {
   if (TensorMeta* meta = find(name)) return *meta;

@@ -21,8 +21,7 @@ std::string csv_cell(const Value& value) {
 
 // Characters on the screen, not bytes: UTF-8 continuation bytes take no room.
 size_t width_of(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 bool is_number(std::string_view text) {

@@ -45,7 +45,8 @@ class Reader {
   std::string_view find_header() {
     const std::string_view bytes = file_.bytes();
     uint64_t length = 0;
-    if (bytes.size() < sizeof length) fail(format("the file has {} bytes, a safetensors file has at least 8", bytes.size()));
+    if (bytes.size() < sizeof length)
+      fail(format("the file has {} bytes, a safetensors file has at least 8", bytes.size()));
     std::memcpy(&length, bytes.data(), sizeof length);
     if (length > bytes.size() - sizeof length)
       fail(format("the header length is {}, but only {} bytes follow it", length, bytes.size() - sizeof length));
@@ -64,12 +65,15 @@ class Reader {
       return *found;
     };
     for (const Entry& e : v.as_map())
-      if (e.key != "dtype" && e.key != "shape" && e.key != "data_offsets") fail(tensor + " has an unknown entry '" + e.key + "'");
+      if (e.key != "dtype" && e.key != "shape" && e.key != "data_offsets")
+        fail(tensor + " has an unknown entry '" + e.key + "'");
     Stored stored;
     stored.key = key;
     const Value& dtype = field("dtype");
     stored.type = dtype.is_string() ? stored_type(dtype.as_string()) : nullptr;
-    if (!stored.type) fail(tensor + " has dtype " + dtype.brief() + ", expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
+    if (!stored.type)
+      fail(tensor + " has dtype " + dtype.brief() +
+           ", expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
     const List offsets = numbers(field("data_offsets"), tensor, "data_offsets");
     if (offsets.size() != 2) fail(format("{} has {} data_offsets, expected 2", tensor, offsets.size()));
     stored.begin = static_cast<uint64_t>(offsets[0].as_int()), stored.end = static_cast<uint64_t>(offsets[1].as_int());
@@ -81,20 +85,24 @@ class Reader {
   List numbers(const Value& v, const std::string& tensor, const char* what) const {
     if (!v.is_list()) fail(tensor + ": " + what + " is " + v.brief() + ", expected a list");
     for (const Value& n : v.as_list())
-      if (!n.is_int() || n.as_int() < 0) fail(tensor + ": " + what + " holds " + n.brief() + ", expected an integer of at least 0");
+      if (!n.is_int() || n.as_int() < 0)
+        fail(tensor + ": " + what + " holds " + n.brief() + ", expected an integer of at least 0");
     return v.as_list();
   }
 
   void check_size(const Stored& s, const std::string& tensor) const {
-    if (s.shape.size() > kMostAxes) fail(format("{} has {} axes, expected at most {}", tensor, s.shape.size(), kMostAxes));
+    if (s.shape.size() > kMostAxes)
+      fail(format("{} has {} axes, expected at most {}", tensor, s.shape.size(), kMostAxes));
     // Zeros count as one here: LibTorch's strides of an empty tensor overflow too.
     int64_t reach = static_cast<int64_t>(c10::elementSize(s.type->type)), bytes = reach;
     for (const int64_t n : s.shape) {
-      if (__builtin_mul_overflow(reach, std::max<int64_t>(n, 1), &reach)) fail(tensor + ": its shape has more elements than 63 bits count");
+      if (__builtin_mul_overflow(reach, std::max<int64_t>(n, 1), &reach))
+        fail(tensor + ": its shape has more elements than 63 bits count");
       bytes *= n;  // at most `reach`
     }
     if (s.begin > s.end || s.end > data_.size())
-      fail(format("{} lies at bytes {} to {}, but the file has {} bytes of data", tensor, s.begin, s.end, data_.size()));
+      fail(
+          format("{} lies at bytes {} to {}, but the file has {} bytes of data", tensor, s.begin, s.end, data_.size()));
     if (s.end - s.begin != static_cast<uint64_t>(bytes))
       fail(format("{} has {} bytes, but its shape and dtype need {}", tensor, s.end - s.begin, bytes));
   }
@@ -103,8 +111,9 @@ class Reader {
   void check_layout() const {
     std::vector<const Stored*> order;
     for (const Stored& s : tensors_) order.push_back(&s);
-    std::sort(order.begin(), order.end(),
-              [](const Stored* a, const Stored* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
+    std::sort(order.begin(), order.end(), [](const Stored* a, const Stored* b) {
+      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    });
     uint64_t end = 0;
     for (const Stored* s : order) {
       if (s->begin < end) fail(format("tensor '{}' overlaps the one before it at byte {}", s->key, s->begin));
@@ -123,8 +132,8 @@ class Reader {
   }
 
   void check_values(const Stored& s, std::string_view bytes) const {
-    const bool good = s.type->type == at::kBool ? all_of<uint8_t>(bytes, [](uint8_t b) { return b < 2; })
-                      : !s.type->exponent       ? true
+    const bool good = s.type->type == at::kBool     ? all_of<uint8_t>(bytes, [](uint8_t b) { return b < 2; })
+                      : !s.type->exponent           ? true
                       : s.type->type == at::kDouble ? finite<uint64_t>(bytes, s.type->exponent)
                       : s.type->type == at::kFloat  ? finite<uint32_t>(bytes, s.type->exponent)
                                                     : finite<uint16_t>(bytes, s.type->exponent);

@@ -15,7 +15,8 @@ void write_safetensors(const std::string& file, const NamedTensors& tensors) {
   for (const auto& [key, tensor] : tensors) {
     if (!tensor.defined()) throw Error("tensor '" + key + "' is undefined");
     if (!stored_type(tensor.scalar_type()))
-      throw Error(format("tensor '{}' is {}, which safetensors has no name for", key, c10::toString(tensor.scalar_type())));
+      throw Error(
+          format("tensor '{}' is {}, which safetensors has no name for", key, c10::toString(tensor.scalar_type())));
     items.emplace_back(&key, tensor.contiguous());
   }
   // Wide elements first keeps every tensor aligned for readers that map the file.

@@ -9,7 +9,9 @@
 namespace mase {
 namespace {
 
-std::string limit(double v) { return std::floor(v) == v && std::abs(v) < 1e15 ? format("{}", static_cast<int64_t>(v)) : format("{}", v); }
+std::string limit(double v) {
+  return std::floor(v) == v && std::abs(v) < 1e15 ? format("{}", static_cast<int64_t>(v)) : format("{}", v);
+}
 
 // "an integer in [1, 64]"
 std::string in_range(const FieldInfo& info) {
@@ -35,17 +37,28 @@ Error named(const FieldInfo& info, const Error& e) {  // puts the field's name b
 
 std::string TypeInfo::str() const {
   switch (kind) {
-    case Kind::any: return "any";
-    case Kind::boolean: return "boolean";
-    case Kind::integer: return "integer";
-    case Kind::real: return "number";
-    case Kind::string: return "string";
-    case Kind::enumeration: return "one of " + quoted_list(choices);
-    case Kind::list: return "list of " + item.front().str();
-    case Kind::map: return "map of " + item.front().str();
-    case Kind::optional: return item.front().str() + " or null";
-    case Kind::record: return "map";
-    case Kind::component: return component_kind;
+    case Kind::any:
+      return "any";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::integer:
+      return "integer";
+    case Kind::real:
+      return "number";
+    case Kind::string:
+      return "string";
+    case Kind::enumeration:
+      return "one of " + quoted_list(choices);
+    case Kind::list:
+      return "list of " + item.front().str();
+    case Kind::map:
+      return "map of " + item.front().str();
+    case Kind::optional:
+      return item.front().str() + " or null";
+    case Kind::record:
+      return "map";
+    case Kind::component:
+      return component_kind;
   }
   return "";
 }
@@ -68,17 +81,21 @@ void Fields::read(void* config, const Value& v, std::string_view what, Problems&
   const Map& map = v.is_map() ? v.as_map() : kNone;
   const size_t before = problems.size();
   for (const Entry& e : map) {
-    const auto field = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.info.name == e.key; });
+    const auto field =
+        std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.info.name == e.key; });
     if (field == fields_.end()) {
       NameList names;
       for (const Field& f : fields_) names.add(f.info.name);
       const std::string near = did_you_mean(e.key, names);
       problems.emplace_back("unknown key '" + e.key + "'" + owner + near, e.key_loc ? e.key_loc : e.value.loc,
-                            near.empty() && !fields_.empty() ? "fields are: " + [&] {
-                              std::vector<std::string> all;
-                              for (const Field& f : fields_) all.push_back(f.info.name);
-                              return quoted_list(all);
-                            }() : "");
+                            near.empty() && !fields_.empty() ? "fields are: " +
+                                                                   [&] {
+                                                                     std::vector<std::string> all;
+                                                                     for (const Field& f : fields_)
+                                                                       all.push_back(f.info.name);
+                                                                     return quoted_list(all);
+                                                                   }()
+                                                             : "");
       continue;
     }
     Problems own;

@@ -13,7 +13,8 @@ at::Tensor lazy_clone(const at::Tensor& t) {
   at::AutoDispatchBelowADInplaceOrView no_autograd;  // a clone has no history
   const c10::StorageImpl& storage = *t.storage().unsafeGetStorageImpl();
   // Memory that someone else owns (a mapped file, another library) cannot be shared this way.
-  if (!c10::impl::cow::has_simple_data_ptr(storage) && !c10::impl::cow::is_cow_data_ptr(storage.data_ptr())) return t.clone();
+  if (!c10::impl::cow::has_simple_data_ptr(storage) && !c10::impl::cow::is_cow_data_ptr(storage.data_ptr()))
+    return t.clone();
   return at::_lazy_clone(t);
 }
 

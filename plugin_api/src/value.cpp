@@ -63,7 +63,8 @@ bool Map::operator==(const Map& other) const {
 }
 
 const char* Value::type_name() const {
-  static constexpr const char* kNames[] = {"null", "a boolean", "an integer", "a number", "a string", "a list", "a map"};
+  static constexpr const char* kNames[] = {"null",     "a boolean", "an integer", "a number",
+                                           "a string", "a list",    "a map"};
   return kNames[data_.index()];
 }
 
@@ -156,11 +157,13 @@ Chosen Chosen::from(const Value& v) {
     throw Error("found " + v.brief() + ", expected a component: its name or {use: name, with: {...}}", v.loc);
   for (const Entry& e : v.as_map())
     if (e.key != "use" && e.key != "with")
-      throw Error("unknown key '" + e.key + "' beside 'use'" + did_you_mean(e.key, NameList(std::vector<std::string>{"use", "with"})),
+      throw Error("unknown key '" + e.key + "' beside 'use'" +
+                      did_you_mean(e.key, NameList(std::vector<std::string>{"use", "with"})),
                   e.key_loc ? e.key_loc : v.loc, "a component's fields stand under 'with'");
   const Value& use = v.as_map().at("use");
   const Value* with = v.as_map().find("with");
-  if (with && !with->is_null() && !with->is_map()) throw Error("'with' is " + with->brief() + ", expected a map", with->loc);
+  if (with && !with->is_null() && !with->is_map())
+    throw Error("'with' is " + with->brief() + ", expected a map", with->loc);
   return Chosen(use.as_string(), with && with->is_map() ? with->as_map() : Map{}, use.loc ? use.loc : v.loc);
 }
 

@@ -14,8 +14,7 @@ Tensors zeros_for(const Graph& graph) {
   Tensors sample;
   for (const Node* input : graph.inputs()) {
     if (input->meta.common.results.empty())
-      throw Error(format("the shape of the input '{}' is unknown", input->name), {},
-                  "give the recipe a data: section");
+      throw Error(format("the shape of the input '{}' is unknown", input->name), {}, "give the recipe a data: section");
     sample.push_back(at::zeros(input->meta.common.results.front().shape));
   }
   return sample;
@@ -24,8 +23,7 @@ Tensors zeros_for(const Graph& graph) {
 }  // namespace
 
 void AddCommonMetadata::run(Graph& graph, Context& context) {
-  const Tensors sample =
-      context.has_dataset() ? context.dataset("train").batch(0, 1).inputs : zeros_for(graph);
+  const Tensors sample = context.has_dataset() ? context.dataset("train").batch(0, 1).inputs : zeros_for(graph);
   infer_shapes(graph, context.components(), sample);
   derive(graph, context.components());
   int64_t args = 0, results = 0;

@@ -52,8 +52,7 @@ std::string grid(const std::vector<std::vector<std::string>>& rows) {
     }
   }
   std::string text = rule(widths, '-');
-  for (size_t r = 0; r < cells.size(); ++r)
-    text += row_text(cells[r], widths) + rule(widths, r == 0 ? '=' : '-');
+  for (size_t r = 0; r < cells.size(); ++r) text += row_text(cells[r], widths) + rule(widths, r == 0 ? '=' : '-');
   return text;
 }
 

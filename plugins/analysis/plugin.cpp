@@ -8,8 +8,6 @@
 MASE_PLUGIN("analysis", "0.1.0", "Passes that look at a graph and say what they see") {
   using namespace mase::analysis;
   r.add<ReportGraph>("analysis.report_graph", "The graph as text, with counts of node kinds and layer types");
-  r.add<ReportNodeMetaParam>("analysis.report_node_meta_param",
-                             "The metadata of every selected node as a table");
-  r.add<AddCommonMetadata>("analysis.add_common_metadata",
-                           "Record shapes and types of all arguments and results");
+  r.add<ReportNodeMetaParam>("analysis.report_node_meta_param", "The metadata of every selected node as a table");
+  r.add<AddCommonMetadata>("analysis.add_common_metadata", "Record shapes and types of all arguments and results");
 }

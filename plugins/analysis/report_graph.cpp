@@ -30,8 +30,8 @@ std::string returned(const Node& node) {
 std::string line_of(const Node& node) {
   const std::string kind = EnumNames<OpKind>::names().at(static_cast<size_t>(node.op_kind));
   if (node.op_kind == OpKind::output) return format("    return {}\n", returned(node));
-  const std::string head = format("    %{} : [num_users={}] = {}[target={}]", node.name, node.users().size(),
-                                  kind, node.target.empty() ? node.name : node.target);
+  const std::string head = format("    %{} : [num_users={}] = {}[target={}]", node.name, node.users().size(), kind,
+                                  node.target.empty() ? node.name : node.target);
   if (node.op_kind == OpKind::placeholder) return head + "\n";
   return format("{}(args = ({}{}))\n", head, arguments_text(node), node.args.size() == 1 ? "," : "");
 }
@@ -39,8 +39,7 @@ std::string line_of(const Node& node) {
 // Its attributes as they were chosen: "linear(in_features=16, out_features=5)".
 std::string layer_text(const Node& node) {
   std::string attributes;
-  for (const Entry& e : node.op.with())
-    attributes += (attributes.empty() ? "" : ", ") + e.key + "=" + e.value.brief();
+  for (const Entry& e : node.op.with()) attributes += (attributes.empty() ? "" : ", ") + e.key + "=" + e.value.brief();
   return format("{}({})", node.mase_op, attributes);
 }
 

@@ -21,8 +21,7 @@ namespace analysis {
 namespace {
 
 Map tensor_map(const TensorMeta& t) {
-  Map map{
-      {"shape", t.shape}, {"torch_dtype", t.torch_dtype}, {"type", t.type()}, {"precision", t.precision()}};
+  Map map{{"shape", t.shape}, {"torch_dtype", t.torch_dtype}, {"type", t.type()}, {"precision", t.precision()}};
   if (t.format) map.set("format", t.format.value());
   if (t.point()) map.set("grid", t.point()->str());
   return map;
@@ -72,8 +71,7 @@ void ReportNodeMetaParam::Config::schema(Schema<Config>& s) {
 }
 
 void ReportNodeMetaParam::Config::check(const Value& v) const {
-  if (which.empty())
-    throw Error("'which' is empty, so there is nothing to report", v.loc, "leave it out for all");
+  if (which.empty()) throw Error("'which' is empty, so there is nothing to report", v.loc, "leave it out for all");
 }
 
 bool ReportNodeMetaParam::wants(Which branch) const {

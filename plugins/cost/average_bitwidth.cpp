@@ -20,9 +20,7 @@ struct Sum {
     elements += count;
     bits += format ? context.components().shared<Format>(format)->bits(shape) : count * kFloatBits;
   }
-  double average() const {
-    return elements == 0 ? 0 : static_cast<double>(bits) / static_cast<double>(elements);
-  }
+  double average() const { return elements == 0 ? 0 : static_cast<double>(bits) / static_cast<double>(elements); }
 };
 
 // Inputs of layers with weights, and all others that were given a format: what a quantizer could or did
@@ -32,8 +30,7 @@ Sum sum_activations(Context& context) {
   for (const Node* node : context.selected()) {
     const bool layer = node->param("weight") != nullptr;
     for (const TensorMeta& argument : node->meta.common.args)
-      if (!node->param(argument.name) && (layer || argument.format))
-        sum.add(argument.format, argument.shape, context);
+      if (!node->param(argument.name) && (layer || argument.format)) sum.add(argument.format, argument.shape, context);
   }
   return sum;
 }
@@ -55,8 +52,7 @@ Map AverageBitwidth::run(Graph& graph, Context& context) {
     if (meta) return weights.add(meta->format, meta->shape, context);
     weights.add({}, shape_of(graph.tensor(parameter.key)), context);
   });
-  return {{"average_bitwidth", weights.average()},
-          {"average_bitwidth_activation", sum_activations(context).average()}};
+  return {{"average_bitwidth", weights.average()}, {"average_bitwidth_activation", sum_activations(context).average()}};
 }
 
 }  // namespace mase::cost

@@ -15,8 +15,8 @@ bool counts(const Node& node, const Parameter& parameter, Count count, Context& 
   if (parameter.name == "bias") return count == Count::trainable;
   const auto op = context.components().shared<Op>(node.op);
   const auto infos = op->parameters();
-  const auto info = std::find_if(infos.begin(), infos.end(),
-                                 [&](const ParameterInfo& p) { return p.name == parameter.name; });
+  const auto info =
+      std::find_if(infos.begin(), infos.end(), [&](const ParameterInfo& p) { return p.name == parameter.name; });
   if (info == infos.end()) return true;
   return !info->buffer && (count == Count::trainable || !info->accumulator);
 }
@@ -28,8 +28,7 @@ void for_each_parameter(Context& context, Count count,
   std::unordered_set<std::string_view> seen;
   for (const Node* node : context.selected())
     for (const Parameter& parameter : node->params)
-      if (counts(*node, parameter, count, context) && seen.insert(parameter.key).second)
-        visit(*node, parameter);
+      if (counts(*node, parameter, count, context) && seen.insert(parameter.key).second) visit(*node, parameter);
 }
 
 }  // namespace mase::cost

@@ -40,9 +40,10 @@ void fill(Node& node, Components& components, const std::vector<int64_t>& budget
   std::string reasons;
   hw.generator = find_generator(node, components, reasons);
   if (hw.generator.empty())
-    throw Error(reasons.empty() ? format("node '{}': no generator implements the operator '{}'", node.name, node.mase_op)
-                                : format("node '{}' ({}) cannot become hardware: {}", node.name, node.mase_op, reasons),
-                {}, reasons.empty() ? "there are generators for " + known_operators(components) + "; a plugin adds one" : "");
+    throw Error(
+        reasons.empty() ? format("node '{}': no generator implements the operator '{}'", node.name, node.mase_op)
+                        : format("node '{}' ({}) cannot become hardware: {}", node.name, node.mase_op, reasons),
+        {}, reasons.empty() ? "there are generators for " + known_operators(components) + "; a plugin adds one" : "");
   const RtlModule module = components.shared<Generator>(Chosen(hw.generator))->emit(node);
   hw.toolchain = "INTERNAL_RTL";
   hw.module = module.module;

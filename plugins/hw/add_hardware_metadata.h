@@ -11,8 +11,9 @@ struct AddHardwareMetadata final : Pass {
   struct Config {
     std::vector<int64_t> max_parallelism{4, 4, 4, 4};
     static void schema(Schema<Config>& s) {
-      s.field("max_parallelism", &Config::max_parallelism,
-              "most elements per beat in each dimension, highest dimension first; the largest divisor within it is taken")
+      s.field(
+           "max_parallelism", &Config::max_parallelism,
+           "most elements per beat in each dimension, highest dimension first; the largest divisor within it is taken")
           .range(1, 4096);
     }
   };

@@ -8,7 +8,7 @@
 namespace mase::hw {
 
 struct BenchResult {
-  int status = 0;        // 0 finished, 3 stalled, 4 broke the stream protocol
+  int status = 0;  // 0 finished, 3 stalled, 4 broke the stream protocol
   int64_t cycles = 0, first_in = 0, first_out = 0, last_out = 0;
   std::string problem;
   std::vector<std::vector<int64_t>> outputs;  // words per output port

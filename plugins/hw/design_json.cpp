@@ -4,9 +4,12 @@
 namespace mase::hw {
 namespace {
 
-Map point_map(const FixedPoint& p) { return {{"width", p.width}, {"frac_width", p.frac_width}, {"signed", p.is_signed}}; }
+Map point_map(const FixedPoint& p) {
+  return {{"width", p.width}, {"frac_width", p.frac_width}, {"signed", p.is_signed}};
+}
 FixedPoint point_from(const Map& m) {
-  return {static_cast<int>(m.at("width").as_int()), static_cast<int>(m.at("frac_width").as_int()), m.at("signed").as_bool()};
+  return {static_cast<int>(m.at("width").as_int()), static_cast<int>(m.at("frac_width").as_int()),
+          m.at("signed").as_bool()};
 }
 
 Map stream_map(const Stream& s) {
@@ -24,8 +27,12 @@ Stream stream_from(const Map& m) {
 List ports_list(const std::vector<TopPort>& ports) {
   List list;
   for (const TopPort& p : ports)
-    list.push_back(Map{{"name", p.name}, {"stream", stream_map(p.shape)}, {"node", p.node}, {"result", p.result},
-                       {"consumer", p.consumer}, {"argument", p.argument}});
+    list.push_back(Map{{"name", p.name},
+                       {"stream", stream_map(p.shape)},
+                       {"node", p.node},
+                       {"result", p.result},
+                       {"consumer", p.consumer},
+                       {"argument", p.argument}});
   return list;
 }
 std::vector<TopPort> ports_from(const List& list) {
@@ -33,7 +40,8 @@ std::vector<TopPort> ports_from(const List& list) {
   for (const Value& v : list) {
     const Map& m = v.as_map();
     TopPort p;
-    p.name = m.at("name").as_string(), p.shape = stream_from(m.at("stream").as_map()), p.node = m.at("node").as_string();
+    p.name = m.at("name").as_string(), p.shape = stream_from(m.at("stream").as_map()),
+    p.node = m.at("node").as_string();
     p.result = static_cast<int>(m.at("result").as_int());
     p.consumer = m.at("consumer").as_string(), p.argument = m.at("argument").as_string();
     ports.push_back(p);
@@ -46,9 +54,15 @@ std::vector<TopPort> ports_from(const List& list) {
 Value to_value(const Design& d) {
   List probes;
   for (const Probe& p : d.probes)
-    probes.push_back(Map{{"node", p.node}, {"stream", p.stream}, {"signal", p.signal}, {"shape", stream_map(p.shape)},
-                         {"producer", p.producer}, {"result", p.result}, {"producer_point", point_map(p.producer_point)},
-                         {"rounding", static_cast<int>(p.rule.rounding)}, {"overflow", static_cast<int>(p.rule.overflow)}});
+    probes.push_back(Map{{"node", p.node},
+                         {"stream", p.stream},
+                         {"signal", p.signal},
+                         {"shape", stream_map(p.shape)},
+                         {"producer", p.producer},
+                         {"result", p.result},
+                         {"producer_point", point_map(p.producer_point)},
+                         {"rounding", static_cast<int>(p.rule.rounding)},
+                         {"overflow", static_cast<int>(p.rule.overflow)}});
   return Map{{"top", d.top}, {"inputs", ports_list(d.inputs)}, {"outputs", ports_list(d.outputs)}, {"streams", probes}};
 }
 

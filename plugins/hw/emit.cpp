@@ -23,7 +23,8 @@ void Emit::Config::check(const Value& v) const {
 namespace {
 
 bool has_metadata(const Graph& graph) {
-  return std::all_of(graph.nodes().begin(), graph.nodes().end(), [](const Node* n) { return n->meta.hardware.filled(); });
+  return std::all_of(graph.nodes().begin(), graph.nodes().end(),
+                     [](const Node* n) { return n->meta.hardware.filled(); });
 }
 
 // A library file by its path below components/, a user's or third party's own by its full path.

@@ -9,7 +9,8 @@ class Linear final : public Generator {
   std::string mase_op() const override { return "linear"; }
   std::string refuses(const Node& node) const override;
   RtlModule emit(const Node& node) const override;
-  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>& params) const override;
+  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs,
+                           const std::vector<Codes>& params) const override;
 };
 
 // One input, one result of the same tiles, a combinational module.
@@ -27,7 +28,8 @@ class Relu final : public Elementwise {
  public:
   std::string mase_op() const override { return "relu"; }
   RtlModule emit(const Node& node) const override;
-  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>& params) const override;
+  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs,
+                           const std::vector<Codes>& params) const override;
 
  protected:
   void add_own_parameters(Map& parameters, const Node& node) const override;
@@ -38,7 +40,8 @@ class LeakyRelu final : public Elementwise {
   std::string mase_op() const override { return "leaky_relu"; }
   std::string refuses(const Node& node) const override;
   RtlModule emit(const Node& node) const override;
-  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>& params) const override;
+  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs,
+                           const std::vector<Codes>& params) const override;
 
  protected:
   void add_own_parameters(Map& parameters, const Node& node) const override;
@@ -49,7 +52,8 @@ class Wires : public Elementwise {
  public:
   std::string refuses(const Node& node) const override;
   RtlModule emit(const Node& node) const override;
-  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>& params) const override;
+  std::vector<Codes> model(const Node& node, const std::vector<Codes>& inputs,
+                           const std::vector<Codes>& params) const override;
 
  protected:
   bool has_cast() const override { return false; }

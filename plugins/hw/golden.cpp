@@ -11,7 +11,9 @@ namespace {
 
 constexpr int64_t kBatch = 512;
 
-void append(std::vector<int64_t>& to, const std::vector<int64_t>& words) { to.insert(to.end(), words.begin(), words.end()); }
+void append(std::vector<int64_t>& to, const std::vector<int64_t>& words) {
+  to.insert(to.end(), words.begin(), words.end());
+}
 
 // The graph input on the grid of its first reader.
 at::Tensor input_codes(const TopPort& port, const Graph& graph, const at::Tensor& x, Components& components) {
@@ -24,21 +26,27 @@ at::Tensor input_codes(const TopPort& port, const Graph& graph, const at::Tensor
 // What a probe shows: a node's result, or the same behind the cast of a reader.
 at::Tensor probe_codes(const Probe& p, const std::map<std::string, std::vector<Codes>>& results) {
   const auto it = results.find(p.producer);
-  if (it == results.end()) throw Error("design.json names the node '" + p.producer + "', which the graph lacks", {}, "emit the design again: hw.emit");
+  if (it == results.end())
+    throw Error("design.json names the node '" + p.producer + "', which the graph lacks", {},
+                "emit the design again: hw.emit");
   const at::Tensor& codes = it->second.at(static_cast<size_t>(p.result)).elements;
   return p.producer_point == p.shape.point ? codes : cast_codes(codes, p.producer_point, p.shape.point, p.rule);
 }
 
-int64_t differences(const at::Tensor& a, const at::Tensor& b) { return a.reshape(-1).ne(b.reshape(-1)).sum().item<int64_t>(); }
+int64_t differences(const at::Tensor& a, const at::Tensor& b) {
+  return a.reshape(-1).ne(b.reshape(-1)).sum().item<int64_t>();
+}
 
 }  // namespace
 
-Golden make_golden(const Design& design, Graph& graph, Context& context, const std::string& split_name, int64_t samples) {
+Golden make_golden(const Design& design, Graph& graph, Context& context, const std::string& split_name,
+                   int64_t samples) {
   const Split& split = context.dataset(split_name);
   Golden g;
   g.samples = samples > 0 ? std::min(samples, split.size()) : split.size();
   if (g.samples < 1) throw Error("the split '" + split.name() + "' is empty");
-  g.inputs.resize(design.inputs.size()), g.outputs.resize(design.outputs.size()), g.streams.resize(design.probes.size());
+  g.inputs.resize(design.inputs.size()), g.outputs.resize(design.outputs.size()),
+      g.streams.resize(design.probes.size());
   std::map<std::string, std::vector<Codes>> results;
   Executor integer(graph, context.components(), {Arithmetic::integer});
   integer.observe_codes([&](const Node& node, const std::vector<Codes>& codes) { results[node.name] = codes; });
@@ -51,8 +59,10 @@ Golden make_golden(const Design& design, Graph& graph, Context& context, const s
     const std::vector<Codes> out = integer.run_codes(batch.inputs);
     const Tensors exact = witness.run(batch.inputs);
     for (size_t i = 0; i < design.inputs.size(); ++i)
-      append(g.inputs[i], beat_words(input_codes(design.inputs[i], graph, batch.inputs.at(i), context.components()), design.inputs[i].shape));
-    for (size_t i = 0; i < design.probes.size(); ++i) append(g.streams[i], beat_words(probe_codes(design.probes[i], results), design.probes[i].shape));
+      append(g.inputs[i], beat_words(input_codes(design.inputs[i], graph, batch.inputs.at(i), context.components()),
+                                     design.inputs[i].shape));
+    for (size_t i = 0; i < design.probes.size(); ++i)
+      append(g.streams[i], beat_words(probe_codes(design.probes[i], results), design.probes[i].shape));
     for (size_t i = 0; i < design.outputs.size(); ++i) {
       codes[i].push_back(out.at(i).elements);
       append(g.outputs[i], beat_words(out[i].elements, design.outputs[i].shape));

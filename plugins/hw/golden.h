@@ -14,7 +14,7 @@ struct Golden {
   std::vector<at::Tensor> output_codes;                        // [samples, ...] per output
   at::Tensor targets;                                          // of the split, may be undefined
   int64_t samples = 0;
-  int64_t double_mismatches = 0;                               // decoded words against the network run in double
+  int64_t double_mismatches = 0;  // decoded words against the network run in double
 };
 
 // Runs the graph on codes and in double over the samples of the split.

@@ -15,7 +15,9 @@ struct Stream {
   int64_t par0 = 1, par1 = 1;    // columns and rows per beat
   int64_t lanes() const { return par0 * par1; }
   int64_t beats() const { return (size0 / par0) * (size1 / par1); }
-  bool same_tiles(const Stream& o) const { return par0 == o.par0 && par1 == o.par1 && size0 == o.size0 && size1 == o.size1; }
+  bool same_tiles(const Stream& o) const {
+    return par0 == o.par0 && par1 == o.par1 && size0 == o.size0 && size1 == o.size1;
+  }
 };
 
 // Rounding and overflow of a cast, as the components' ROUNDING and OVERFLOW parameters count them.

@@ -44,11 +44,13 @@ Slope slope_of(const Node& node) {
   s.value = static_cast<int64_t>(std::nearbyint(scaled));
   const double most = std::ldexp(1.0, s.width - 1);
   if (scaled >= most || scaled < -most)
-    s.refusal = format("slope {} does not fit {} bits with {} fractional ones (slope_width, slope_frac_width)", slope, s.width, s.frac);
+    s.refusal = format("slope {} does not fit {} bits with {} fractional ones (slope_width, slope_frac_width)", slope,
+                       s.width, s.frac);
   else if (!stated && static_cast<double>(s.value) != scaled)
-    s.refusal = format("slope {} is not a multiple of 2^-{}; the nearest is {}. Use that slope in the model, or accept the "
-                       "difference by stating slope_width and slope_frac_width in hw.map",
-                       slope, s.frac, std::ldexp(static_cast<double>(s.value), -s.frac));
+    s.refusal = format(
+        "slope {} is not a multiple of 2^-{}; the nearest is {}. Use that slope in the model, or accept the "
+        "difference by stating slope_width and slope_frac_width in hw.map",
+        slope, s.frac, std::ldexp(static_cast<double>(s.value), -s.frac));
   return s;
 }
 
@@ -75,7 +77,8 @@ void LeakyRelu::add_own_parameters(Map& p, const Node& node) const {
   p.set("NEGATIVE_SLOPE_VALUE", s.value);
 }
 
-std::vector<Codes> LeakyRelu::model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>&) const {
+std::vector<Codes> LeakyRelu::model(const Node& node, const std::vector<Codes>& inputs,
+                                    const std::vector<Codes>&) const {
   const Slope s = slope_of(node);
   const at::Tensor& x = inputs.at(0).elements;
   const FixedPoint in = *inputs[0].point;

@@ -62,10 +62,12 @@ RtlModule Linear::emit(const Node& node) const {
   if (!s.has_bias) m.parameters.set("HAS_BIAS", 0);
   // A memory source streams the matrix again for every row of tiles, so the module need not keep it.
   if (s.in.size1 > s.in.par1) m.parameters.set("WEIGHT_REPLAY", 0);
-  add_sign_parameters(m.parameters, {{"DATA_IN_0", s.in.point}, {"WEIGHT", s.weight.point}, {"DATA_OUT_0", s.out.point}});
+  add_sign_parameters(m.parameters,
+                      {{"DATA_IN_0", s.in.point}, {"WEIGHT", s.weight.point}, {"DATA_OUT_0", s.out.point}});
   if (s.has_bias) add_sign_parameters(m.parameters, {{"BIAS", s.bias.point}});
   add_cast_parameters(m.parameters, node);
-  m.ports = {{"data_in_0", true, s.in.point.width, s.in.lanes()}, {"weight", true, s.weight.point.width, s.weight.lanes()}};
+  m.ports = {{"data_in_0", true, s.in.point.width, s.in.lanes()},
+             {"weight", true, s.weight.point.width, s.weight.lanes()}};
   if (s.has_bias) m.ports.push_back({"bias", true, s.bias.point.width, s.bias.lanes()});
   m.ports.push_back({"data_out_0", false, s.out.point.width, s.out.lanes()});
   m.initiation_interval = static_cast<int>(s.weight.beats() * (s.in.size1 / s.in.par1));
@@ -74,7 +76,8 @@ RtlModule Linear::emit(const Node& node) const {
   return m;
 }
 
-std::vector<Codes> Linear::model(const Node& node, const std::vector<Codes>& inputs, const std::vector<Codes>& params) const {
+std::vector<Codes> Linear::model(const Node& node, const std::vector<Codes>& inputs,
+                                 const std::vector<Codes>& params) const {
   const FixedPoint in = *inputs.at(0).point, weight = *params.at(0).point;
   const FixedPoint product{0, in.frac_width + weight.frac_width, true};
   const bool has_bias = params.size() > 1;

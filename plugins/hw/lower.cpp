@@ -16,7 +16,8 @@ struct Reader {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, Components& components, const std::string& top) : graph_(graph), components_(components) {
+  Lowering(const Graph& graph, Components& components, const std::string& top)
+      : graph_(graph), components_(components) {
     design_.top = top;
   }
   Design run() {
@@ -40,9 +41,11 @@ class Lowering {
   }
 
   // Declares <prefix>_<tensor> with MASE's width and lane expressions and returns its name.
-  std::string declare(const std::string& owner, const std::string& tensor, const std::string& comment = {}, bool watched = false) {
+  std::string declare(const std::string& owner, const std::string& tensor, const std::string& comment = {},
+                      bool watched = false) {
     const std::string p = owner + "_" + upper(tensor);
-    design_.signals.push_back({owner + "_" + tensor, p + "_PRECISION_0", p + "_PARALLELISM_DIM_0*" + p + "_PARALLELISM_DIM_1", comment, watched});
+    design_.signals.push_back({owner + "_" + tensor, p + "_PRECISION_0",
+                               p + "_PARALLELISM_DIM_0*" + p + "_PARALLELISM_DIM_1", comment, watched});
     return owner + "_" + tensor;
   }
 
@@ -59,7 +62,8 @@ class Lowering {
     std::vector<Instance> sources;
     bool first = true;
     for (const RtlPort& port : module.ports) {
-      connect(inst, port.name, declare(node.name, port.name, first ? node.name : "", !port.input || node.param(port.name) == nullptr));
+      connect(inst, port.name,
+              declare(node.name, port.name, first ? node.name : "", !port.input || node.param(port.name) == nullptr));
       first = false;
       if (const Parameter* p = node.param(port.name)) sources.push_back(parameter_source(node, *p));
       if (!port.input) add_result_probe(node, port.name);
@@ -81,7 +85,8 @@ class Lowering {
   }
 
   void add_source(const std::string& file) {
-    if (std::find(design_.sources.begin(), design_.sources.end(), file) == design_.sources.end()) design_.sources.push_back(file);
+    if (std::find(design_.sources.begin(), design_.sources.end(), file) == design_.sources.end())
+      design_.sources.push_back(file);
   }
   void add_library(const std::string& module) {
     for (const std::string& file : module_sources(module)) add_source(file);
@@ -98,8 +103,9 @@ class Lowering {
       if (e.key.rfind(prefix + "_P", 0) == 0 || e.key.rfind(prefix + "_T", 0) == 0)
         inst.parameters.emplace_back(e.key, node.name + "_" + e.key);
     const std::string signal = node.name + "_" + parameter.name;
-    inst.connections.insert(inst.connections.end(),
-                            {{"data_out", signal}, {"data_out_ready", signal + "_ready"}, {"data_out_valid", signal + "_valid"}});
+    inst.connections.insert(
+        inst.connections.end(),
+        {{"data_out", signal}, {"data_out_ready", signal + "_ready"}, {"data_out_valid", signal + "_valid"}});
     return inst;
   }
 
@@ -115,8 +121,10 @@ class Lowering {
     for (const Node* user : node.users())
       for (size_t i = 0; i < user->args.size(); ++i) {
         if (user->args[i].node != &node) continue;
-        if (user->op_kind != OpKind::output && hw(*user).is_implicit) readers(*user, out);
-        else out.push_back({user, i});
+        if (user->op_kind != OpKind::output && hw(*user).is_implicit)
+          readers(*user, out);
+        else
+          out.push_back({user, i});
       }
   }
 
@@ -150,9 +158,15 @@ class Lowering {
       design_.signals.push_back({taps.back(), shape.width, shape.lanes, {}, false});
       design_.assigns.emplace_back(taps.back() + "=", signal);  // data only; see print_top
     }
-    design_.instances.push_back({"split_n", owner + "_fork_0", "readers of " + signal, {{"N", std::to_string(count)}},
-                                 {{"clk", "clk"}, {"rst", "rst"}, {"data_in_valid", signal + "_valid"},
-                                  {"data_in_ready", signal + "_ready"}, {"data_out_valid", "{" + valid + "}"},
+    design_.instances.push_back({"split_n",
+                                 owner + "_fork_0",
+                                 "readers of " + signal,
+                                 {{"N", std::to_string(count)}},
+                                 {{"clk", "clk"},
+                                  {"rst", "rst"},
+                                  {"data_in_valid", signal + "_valid"},
+                                  {"data_in_ready", signal + "_ready"},
+                                  {"data_out_valid", "{" + valid + "}"},
                                   {"data_out_ready", "{" + ready + "}"}}});
     return taps;
   }
@@ -192,15 +206,16 @@ class Lowering {
       const bool last = tiles_match(cast, want);
       const std::string next = last ? to : local(to + "_cast", cast);
       adapt("fixed_stream_cast", to + "_cast_0", from, s, next, cast,
-            {{"DATA_IN_0_SIGNED", s.point.is_signed ? "1" : "0"}, {"DATA_OUT_0_SIGNED", cast.point.is_signed ? "1" : "0"},
-             {"ROUNDING", std::to_string(rule.rounding)}, {"OVERFLOW", std::to_string(rule.overflow)}});
+            {{"DATA_IN_0_SIGNED", s.point.is_signed ? "1" : "0"},
+             {"DATA_OUT_0_SIGNED", cast.point.is_signed ? "1" : "0"},
+             {"ROUNDING", std::to_string(rule.rounding)},
+             {"OVERFLOW", std::to_string(rule.overflow)}});
       input_probes_.push_back({node.name, argument, to, want, producer.name, 0, s.point, rule});
       if (last) return;
       from = next, s = cast;
     }
     if (!tiles_match(s, want)) {
-      if (s.size0 != want.size0 || s.par1 != want.par1)
-        throw Error(format_mismatch(producer, node, s, want));
+      if (s.size0 != want.size0 || s.par1 != want.par1) throw Error(format_mismatch(producer, node, s, want));
       adapt("fixed_repack", to + "_repack_0", from, s, to, want, {});
       return;
     }
@@ -208,11 +223,15 @@ class Lowering {
   }
 
   // A reshape between two nodes changes the dimensions but not the order of single-row beats.
-  static bool tiles_match(const Stream& a, const Stream& b) { return a.par0 == b.par0 && a.par1 == b.par1 && a.beats() == b.beats(); }
+  static bool tiles_match(const Stream& a, const Stream& b) {
+    return a.par0 == b.par0 && a.par1 == b.par1 && a.beats() == b.beats();
+  }
 
   static std::string format_mismatch(const Node& producer, const Node& node, const Stream& s, const Stream& want) {
-    return mase::format("'{}' sends tiles of {} x {} and '{}' wants {} x {}: no module repacks them; give both nodes the "
-                        "same max_parallelism (hw.map)", producer.name, s.par1, s.par0, node.name, want.par1, want.par0);
+    return mase::format(
+        "'{}' sends tiles of {} x {} and '{}' wants {} x {}: no module repacks them; give both nodes the "
+        "same max_parallelism (hw.map)",
+        producer.name, s.par1, s.par0, node.name, want.par1, want.par0);
   }
 
   void connect_output(const Node& producer, const std::string& from, const Stream& s) {
@@ -229,7 +248,8 @@ class Lowering {
     port.name = "data_in_" + std::to_string(design_.inputs.size());
     port.prefix = upper(port.name), port.node = node.name;
     for (const Reader& r : all) {
-      if (r.node->op_kind == OpKind::output) throw Error("the input '" + node.name + "' goes straight to the output; there is nothing to build");
+      if (r.node->op_kind == OpKind::output)
+        throw Error("the input '" + node.name + "' goes straight to the output; there is nothing to build");
       const std::string argument = "data_in_" + std::to_string(r.argument);
       const Stream want = stream(*r.node, argument);
       if (port.consumer.empty()) port.consumer = r.node->name, port.argument = argument, port.shape = want;
@@ -251,8 +271,10 @@ class Lowering {
       const std::string argument = "data_in_" + std::to_string(all[i].argument);
       const Stream want = stream(*all[i].node, argument);
       const std::string to = all[i].node->name + "_" + argument;
-      if (tiles_match(port.shape, want)) design_.assigns.emplace_back(to, taps[i]);
-      else adapt("fixed_repack", to + "_repack_0", taps[i], port.shape, to, want, {});
+      if (tiles_match(port.shape, want))
+        design_.assigns.emplace_back(to, taps[i]);
+      else
+        adapt("fixed_repack", to + "_repack_0", taps[i], port.shape, to, want, {});
     }
     design_.inputs.push_back(port);
   }
@@ -280,6 +302,8 @@ class Lowering {
 
 }  // namespace
 
-Design lower(const Graph& graph, Components& components, const std::string& top) { return Lowering(graph, components, top).run(); }
+Design lower(const Graph& graph, Components& components, const std::string& top) {
+  return Lowering(graph, components, top).run();
+}
 
 }  // namespace mase::hw

@@ -25,20 +25,34 @@ std::string hex_row(const int64_t* words, int64_t lanes, int width) {
 
 std::string source_module(const std::string& node, const std::string& parameter, const std::string& prefix) {
   const std::string name = node + "_" + parameter + "_source";
-  std::string out = format("// Streams {}'s {} for ever: one row of the memory image is one beat.\n`timescale 1ns/1ps\nmodule {} #(\n",
-                           node, parameter, name);
-  for (const char* p : {"_TENSOR_SIZE_DIM_0", "_TENSOR_SIZE_DIM_1", "_PRECISION_0", "_PRECISION_1", "_PARALLELISM_DIM_0", "_PARALLELISM_DIM_1"})
+  std::string out = format(
+      "// Streams {}'s {} for ever: one row of the memory image is one beat.\n`timescale 1ns/1ps\nmodule {} #(\n", node,
+      parameter, name);
+  for (const char* p : {"_TENSOR_SIZE_DIM_0", "_TENSOR_SIZE_DIM_1", "_PRECISION_0", "_PRECISION_1",
+                        "_PARALLELISM_DIM_0", "_PARALLELISM_DIM_1"})
     out += format("    parameter {}{} = 1,\n", prefix, p);
-  out += format("    parameter OUT_DEPTH = (({0}_TENSOR_SIZE_DIM_0 + {0}_PARALLELISM_DIM_0 - 1) / {0}_PARALLELISM_DIM_0) * "
-                "(({0}_TENSOR_SIZE_DIM_1 + {0}_PARALLELISM_DIM_1 - 1) / {0}_PARALLELISM_DIM_1),\n    parameter MEM_FILE = \"{1}_{2}_rom.dat\"\n) (\n", prefix, node, parameter);
-  out += format("    input  logic clk,\n    input  logic rst,\n\n    output logic [{0}_PRECISION_0-1:0] data_out "
-                "[{0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1-1:0],\n    output logic data_out_valid,\n"
-                "    input  logic data_out_ready\n);\n\n", prefix);
-  out += format("localparam Lanes = {0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1;\nlogic [Lanes*{0}_PRECISION_0-1:0] row;\n\n", prefix);
-  out += format("for (genvar i = 0; i < Lanes; i++) begin : gen_lane\n  assign data_out[i] = row[i*{0}_PRECISION_0 +: {0}_PRECISION_0];\nend\n\n", prefix);
-  out += format("mase_rom_source #(\n    .MemFile(MEM_FILE),\n    .Width(Lanes*{}_PRECISION_0),\n    .Depth(OUT_DEPTH)\n) rom (\n"
-                "    .clk(clk),\n    .rst(rst),\n    .data_out(row),\n    .data_out_valid(data_out_valid),\n"
-                "    .data_out_ready(data_out_ready)\n);\n\nendmodule\n", prefix);
+  out += format(
+      "    parameter OUT_DEPTH = (({0}_TENSOR_SIZE_DIM_0 + {0}_PARALLELISM_DIM_0 - 1) / {0}_PARALLELISM_DIM_0) * "
+      "(({0}_TENSOR_SIZE_DIM_1 + {0}_PARALLELISM_DIM_1 - 1) / {0}_PARALLELISM_DIM_1),\n    parameter MEM_FILE = "
+      "\"{1}_{2}_rom.dat\"\n) (\n",
+      prefix, node, parameter);
+  out += format(
+      "    input  logic clk,\n    input  logic rst,\n\n    output logic [{0}_PRECISION_0-1:0] data_out "
+      "[{0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1-1:0],\n    output logic data_out_valid,\n"
+      "    input  logic data_out_ready\n);\n\n",
+      prefix);
+  out += format(
+      "localparam Lanes = {0}_PARALLELISM_DIM_0 * {0}_PARALLELISM_DIM_1;\nlogic [Lanes*{0}_PRECISION_0-1:0] row;\n\n",
+      prefix);
+  out += format(
+      "for (genvar i = 0; i < Lanes; i++) begin : gen_lane\n  assign data_out[i] = row[i*{0}_PRECISION_0 +: "
+      "{0}_PRECISION_0];\nend\n\n",
+      prefix);
+  out += format(
+      "mase_rom_source #(\n    .MemFile(MEM_FILE),\n    .Width(Lanes*{}_PRECISION_0),\n    .Depth(OUT_DEPTH)\n) rom (\n"
+      "    .clk(clk),\n    .rst(rst),\n    .data_out(row),\n    .data_out_valid(data_out_valid),\n"
+      "    .data_out_ready(data_out_ready)\n);\n\nendmodule\n",
+      prefix);
   return out;
 }
 
@@ -76,7 +90,8 @@ std::vector<int64_t> beat_words(const at::Tensor& codes, const Stream& s) {
   return words;
 }
 
-void add_parameter_source(Design& design, const Node& node, const Parameter& parameter, const Codes& codes, const Stream& s) {
+void add_parameter_source(Design& design, const Node& node, const Parameter& parameter, const Codes& codes,
+                          const Stream& s) {
   const std::vector<int64_t> words = beat_words(codes.elements, s);
   std::string image;
   for (size_t i = 0; i < words.size(); i += static_cast<size_t>(s.lanes()))

@@ -22,11 +22,12 @@ struct Difference {
   std::string where;  // the first one: node, stream, sample, expected, got
 };
 
-std::string describe(const Probe& p, size_t word, int64_t per_sample, int64_t expected, const std::vector<int64_t>& got) {
+std::string describe(const Probe& p, size_t word, int64_t per_sample, int64_t expected,
+                     const std::vector<int64_t>& got) {
   const std::string stream = p.stream.rfind("data_in", 0) == 0 ? p.stream + " (behind the cast)" : p.stream;
   const std::string value = word < got.size() ? std::to_string(got[word]) : "nothing";
-  return format("node '{}', {}: sample {}, word {}: expected {}, got {}", p.node, stream, static_cast<int64_t>(word) / per_sample,
-                static_cast<int64_t>(word) % per_sample, expected, value);
+  return format("node '{}', {}: sample {}, word {}: expected {}, got {}", p.node, stream,
+                static_cast<int64_t>(word) / per_sample, static_cast<int64_t>(word) % per_sample, expected, value);
 }
 
 int64_t count_differences(const std::vector<int64_t>& expected, const std::vector<int64_t>& got, size_t& first) {
@@ -46,7 +47,8 @@ Difference compare(const Design& design, const Golden& golden, const BenchResult
     const Stream& s = design.probes[i].shape;
     // Beyond the last expected word there is nothing to show.
     const int64_t expected = first < golden.streams[i].size() ? golden.streams[i][first] : 0;
-    if (count && d.where.empty()) d.where = describe(design.probes[i], first, s.size0 * s.size1, expected, result.streams[i]);
+    if (count && d.where.empty())
+      d.where = describe(design.probes[i], first, s.size0 * s.size1, expected, result.streams[i]);
     d.count += count;
   }
   for (size_t i = 0; i < design.outputs.size(); ++i) {
@@ -101,7 +103,8 @@ int64_t idle_limit(const Graph& graph, Components& components) {
 
 Design read_design(const fs::path& hardware) {
   const std::string file = (hardware / "design.json").string();
-  if (!fs::exists(file)) throw Error("no emitted design in '" + hardware.string() + "'", {}, "a step hw.emit writes it");
+  if (!fs::exists(file))
+    throw Error("no emitted design in '" + hardware.string() + "'", {}, "a step hw.emit writes it");
   return from_value(Value::parse_json(read_text(file), file));
 }
 
@@ -110,54 +113,85 @@ Design read_design(const fs::path& hardware) {
 std::vector<MetricInfo> Simulate::metrics() const {
   using D = MetricInfo::Direction;
   return {{"words", "1", D::none, false, "output words compared"},
-          {"mismatches", "1", D::minimize, false, "words of outputs and watched streams that differ from the integer model"},
+          {"mismatches", "1", D::minimize, false,
+           "words of outputs and watched streams that differ from the integer model"},
           {"samples", "1", D::none, false, "samples simulated"},
           {"cycles_per_inference", "cycles", D::minimize, false, "cycles between two results at full speed"},
           {"latency_cycles", "cycles", D::minimize, false, "cycles from the first input beat to the first output beat"},
           {"accuracy", "1", D::maximize, false, "of the hardware's own words"}};
 }
 
+namespace {
+
+// What both passes of the bench say.
+struct Verdict {
+  BenchResult fast;  // at full speed
+  Difference difference;
+  std::string problem, pass = "at full speed";
+  int64_t words = 0;
+};
+
+Verdict run_bench(const Design& design, const Golden& golden, const SimulationBench& bench,
+                  const Simulate::Config& config, const std::string& waves, uint64_t seed, int64_t limit) {
+  Verdict v;
+  for (const auto& w : golden.outputs) v.words += static_cast<int64_t>(w.size());
+  v.fast = bench.run(0, seed, limit, waves);
+  v.difference = compare(design, golden, v.fast);
+  v.problem = v.fast.problem;
+  if (v.difference.count || !v.problem.empty() || config.stall == 0) return v;
+  const BenchResult stalled = bench.run(config.stall, seed, limit * 8, "");
+  v.difference = compare(design, golden, stalled);
+  v.problem = stalled.problem, v.pass = "with random pauses";
+  v.words *= 2;
+  return v;
+}
+
+void report(Context& context, const Design& design, const Golden& golden, const Verdict& v) {
+  context.report("words", v.words);
+  context.report("mismatches", v.difference.count);
+  context.report("samples", golden.samples);
+  const double between = static_cast<double>(v.fast.last_out - v.fast.first_out);
+  const double tensors = static_cast<double>(golden.samples - 1);
+  context.report("cycles_per_inference", golden.samples > 1 ? between / tensors : static_cast<double>(v.fast.cycles));
+  context.report("latency_cycles", v.fast.first_out - v.fast.first_in);
+  if (const auto a = accuracy(design, golden, v.fast.outputs.at(0))) context.report("accuracy", *a);
+}
+
+Golden checked_golden(const Design& design, Graph& graph, Context& context, const Simulate::Config& config) {
+  context.info("computing golden words: the graph on integer codes, and in double");
+  Golden golden = make_golden(design, graph, context, config.split, config.samples);
+  if (golden.double_mismatches)
+    throw Error(format("{} output words of the integer model differ from the fake-quantized network run in double",
+                       golden.double_mismatches),
+                {},
+                "an accepted rounding, such as a leaky_relu slope, does that; give the software graph the same value");
+  if (constant(golden))
+    throw Failure("every sample gives the same output: such a simulation proves nothing", {},
+                  "widen the formats or train the model");
+  return golden;
+}
+
+}  // namespace
+
 void Simulate::run(Graph& graph, Context& context) {
   const fs::path hardware = fs::absolute(fs::path(context.run_dir()) / "hardware");
   const Design design = read_design(hardware);
-  context.info("computing golden words: the graph on integer codes, and in double");
-  const Golden golden = make_golden(design, graph, context, config.split, config.samples);
-  if (golden.double_mismatches)
-    throw Error(format("{} output words of the integer model differ from the fake-quantized network run in double", golden.double_mismatches),
-                {}, "an accepted rounding, such as a leaky_relu slope, does that; give the software graph the same value");
-  if (constant(golden)) throw Error("every sample gives the same output: such a simulation proves nothing", {}, "widen the formats or train the model");
+  const Golden golden = checked_golden(design, graph, context, config);
   write_vectors(design, golden, hardware / "vectors");
   context.info("building the simulation with Verilator");
   const SimulationBench bench(design, hardware.string(), config.waves);
   const std::string waves = config.waves == "none" ? "" : (hardware / "sim" / ("waves." + config.waves)).string();
-  const int64_t limit = idle_limit(graph, context.components());
   const uint64_t seed = context.random("stall").next() >> 1;
-
-  int64_t words = 0;
-  for (const auto& w : golden.outputs) words += static_cast<int64_t>(w.size());
-  BenchResult fast = bench.run(0, seed, limit, waves);
-  Difference difference = compare(design, golden, fast);
-  std::string problem = fast.problem, pass = "at full speed";
-  if (!difference.count && problem.empty() && config.stall > 0) {
-    const BenchResult stalled = bench.run(config.stall, seed, limit * 8, "");
-    difference = compare(design, golden, stalled);
-    problem = stalled.problem, pass = "with random pauses";
-    words *= 2;
-  }
-  context.report("words", words);
-  context.report("mismatches", difference.count);
-  context.report("samples", golden.samples);
-  const double between = static_cast<double>(fast.last_out - fast.first_out);
-  const int64_t rest = golden.samples > 1 ? golden.samples - 1 : 1;
-  context.report("cycles_per_inference", golden.samples > 1 ? between / static_cast<double>(rest) : static_cast<double>(fast.cycles));
-  context.report("latency_cycles", fast.first_out - fast.first_in);
-  if (const auto a = accuracy(design, golden, fast.outputs.at(0))) context.report("accuracy", *a);
-  if (!problem.empty() || difference.count) {
-    std::string text = difference.count ? format("{} mismatches {}; the first at {}", difference.count, pass, difference.where) : pass;
-    if (!problem.empty()) text += "; " + problem;
+  const Verdict v = run_bench(design, golden, bench, config, waves, seed, idle_limit(graph, context.components()));
+  report(context, design, golden, v);
+  if (!v.problem.empty() || v.difference.count) {
+    std::string text = v.difference.count
+                           ? format("{} mismatches {}; the first at {}", v.difference.count, v.pass, v.difference.where)
+                           : v.pass;
+    if (!v.problem.empty()) text += "; " + v.problem;
     throw Failure(text);
   }
-  context.info("{} mismatches of {} words over {} samples", difference.count, words, golden.samples);
+  context.info("0 mismatches of {} words over {} samples", v.words, golden.samples);
 }
 
 }  // namespace mase::hw

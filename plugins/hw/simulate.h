@@ -13,7 +13,9 @@ struct Simulate final : Pass {
     static void schema(Schema<Config>& s) {
       s.field("samples", &Config::samples, "samples to simulate, from the split's first; 0 means all").range(0, 1e9);
       s.field("split", &Config::split, "split of the data; empty: test, or validation inside a search");
-      s.field("stall", &Config::stall, "probability that an input is withheld or an output refused, per cycle, in the second pass").range(0, 0.99);
+      s.field("stall", &Config::stall,
+              "probability that an input is withheld or an output refused, per cycle, in the second pass")
+          .range(0, 0.99);
       s.field("waves", &Config::waves, "wave file written to hardware/sim").one_of({"none", "fst", "vcd"});
     }
   };

@@ -21,7 +21,9 @@ class AdaptiveAvgPool1d final : public Op {
     expect_rank(shape_of(inputs[0]), 3, 3, "[batch, channels, length]");
     return {at::adaptive_avg_pool1d(inputs[0], config_.output_size)};
   }
-  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override { return {0, sample_size(inputs.at(0))}; }
+  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
+    return {0, sample_size(inputs.at(0))};
+  }
   // Exact when all windows have the same size and that is a power of two.
   std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
     if (formats.input_shapes.empty() || formats.input_shapes[0].size() != 3) return std::nullopt;
@@ -36,7 +38,8 @@ class AdaptiveAvgPool1d final : public Op {
 }  // namespace
 
 void add_adaptive_avg_pool1d(Registrar& r) {
-  r.add<AdaptiveAvgPool1d>("nn.adaptive_avg_pool1d", "Mean of windows that divide one axis into a given number of parts");
+  r.add<AdaptiveAvgPool1d>("nn.adaptive_avg_pool1d",
+                           "Mean of windows that divide one axis into a given number of parts");
 }
 
 }  // namespace mase::nn

@@ -12,7 +12,9 @@ class AdaptiveAvgPool2d final : public Op {
   struct Config {
     Pair output_size = 0;
     static void schema(Schema<Config>& s) {
-      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]").min(1).required();
+      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]")
+          .min(1)
+          .required();
     }
   };
   explicit AdaptiveAvgPool2d(Config c) : config_(c) {}
@@ -21,7 +23,9 @@ class AdaptiveAvgPool2d final : public Op {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
     return {at::adaptive_avg_pool2d(inputs[0], config_.output_size.list())};
   }
-  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override { return {0, sample_size(inputs.at(0))}; }
+  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
+    return {0, sample_size(inputs.at(0))};
+  }
   // Exact when all windows have the same size and that is a power of two.
   std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
     if (formats.input_shapes.empty() || formats.input_shapes[0].size() != 4) return std::nullopt;
@@ -38,7 +42,8 @@ class AdaptiveAvgPool2d final : public Op {
 }  // namespace
 
 void add_adaptive_avg_pool2d(Registrar& r) {
-  r.add<AdaptiveAvgPool2d>("nn.adaptive_avg_pool2d", "Mean of windows that divide height and width into a given number of parts");
+  r.add<AdaptiveAvgPool2d>("nn.adaptive_avg_pool2d",
+                           "Mean of windows that divide height and width into a given number of parts");
 }
 
 }  // namespace mase::nn

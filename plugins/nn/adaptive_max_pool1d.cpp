@@ -20,7 +20,9 @@ class AdaptiveMaxPool1d final : public PassThrough {
     expect_rank(shape_of(inputs[0]), 3, 3, "[batch, channels, length]");
     return {std::get<0>(at::adaptive_max_pool1d(inputs[0], config_.output_size))};
   }
-  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override { return {0, sample_size(inputs.at(0))}; }
+  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
+    return {0, sample_size(inputs.at(0))};
+  }
 
  private:
   Config config_;
@@ -29,7 +31,8 @@ class AdaptiveMaxPool1d final : public PassThrough {
 }  // namespace
 
 void add_adaptive_max_pool1d(Registrar& r) {
-  r.add<AdaptiveMaxPool1d>("nn.adaptive_max_pool1d", "Greatest value of windows that divide one axis into a given number of parts");
+  r.add<AdaptiveMaxPool1d>("nn.adaptive_max_pool1d",
+                           "Greatest value of windows that divide one axis into a given number of parts");
 }
 
 }  // namespace mase::nn

@@ -11,7 +11,9 @@ class AdaptiveMaxPool2d final : public PassThrough {
   struct Config {
     Pair output_size = 0;
     static void schema(Schema<Config>& s) {
-      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]").min(1).required();
+      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]")
+          .min(1)
+          .required();
     }
   };
   explicit AdaptiveMaxPool2d(Config c) : config_(c) {}
@@ -20,7 +22,9 @@ class AdaptiveMaxPool2d final : public PassThrough {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
     return {std::get<0>(at::adaptive_max_pool2d(inputs[0], config_.output_size.list()))};
   }
-  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override { return {0, sample_size(inputs.at(0))}; }
+  OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
+    return {0, sample_size(inputs.at(0))};
+  }
 
  private:
   Config config_;
@@ -29,7 +33,8 @@ class AdaptiveMaxPool2d final : public PassThrough {
 }  // namespace
 
 void add_adaptive_max_pool2d(Registrar& r) {
-  r.add<AdaptiveMaxPool2d>("nn.adaptive_max_pool2d", "Greatest value of windows that divide height and width into a given number of parts");
+  r.add<AdaptiveMaxPool2d>("nn.adaptive_max_pool2d",
+                           "Greatest value of windows that divide height and width into a given number of parts");
 }
 
 }  // namespace mase::nn

@@ -10,7 +10,9 @@ namespace {
 class Add final : public Elementwise {
  public:
   std::pair<int, int> arity() const override { return {2, 2}; }
-  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::add(inputs[0], inputs[1])}; }
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    return {at::add(inputs[0], inputs[1])};
+  }
   std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
     if (!formats.inputs.at(0) || !formats.inputs.at(1)) return std::nullopt;
     return (CodeRange(*formats.inputs[0]) + CodeRange(*formats.inputs[1])).grid();

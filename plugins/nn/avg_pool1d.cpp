@@ -28,7 +28,8 @@ class AvgPool1d final : public Op {
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 3, 3, "[batch, channels, length]");
     const int64_t stride = config_.stride.value_or(config_.kernel_size);
-    return {at::avg_pool1d(inputs[0], config_.kernel_size, stride, config_.padding, config_.ceil_mode, config_.count_include_pad)};
+    return {at::avg_pool1d(inputs[0], config_.kernel_size, stride, config_.padding, config_.ceil_mode,
+                           config_.count_include_pad)};
   }
   OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
     return {0, sample_size(results.at(0)) * static_cast<double>(window() + 1)};

@@ -18,11 +18,13 @@ class AvgPool2d final : public Op {
     std::optional<int64_t> divisor_override;
     static void schema(Schema<Config>& s) {
       s.field("kernel_size", &Config::kernel_size, "size of a window: an integer or [height, width]").min(1).required();
-      s.field("stride", &Config::stride, "step of the window: an integer or [height, width]; null is the window's size").min(1);
+      s.field("stride", &Config::stride, "step of the window: an integer or [height, width]; null is the window's size")
+          .min(1);
       s.field("padding", &Config::padding, "zeros added at both ends: an integer or [height, width]").min(0);
       s.field("ceil_mode", &Config::ceil_mode, "whether a last window may reach beyond the end");
       s.field("count_include_pad", &Config::count_include_pad, "whether added zeros count in the mean");
-      s.field("divisor_override", &Config::divisor_override, "what to divide by instead of the number of elements").min(1);
+      s.field("divisor_override", &Config::divisor_override, "what to divide by instead of the number of elements")
+          .min(1);
     }
   };
   explicit AvgPool2d(Config c) : config_(c) {}
@@ -30,7 +32,8 @@ class AvgPool2d final : public Op {
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
     const Pair stride = config_.stride.value_or(config_.kernel_size);
-    return {at::avg_pool2d(inputs[0], config_.kernel_size.list(), stride.list(), config_.padding.list(), config_.ceil_mode, config_.count_include_pad, config_.divisor_override)};
+    return {at::avg_pool2d(inputs[0], config_.kernel_size.list(), stride.list(), config_.padding.list(),
+                           config_.ceil_mode, config_.count_include_pad, config_.divisor_override)};
   }
   OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
     return {0, sample_size(results.at(0)) * static_cast<double>(window() + 1)};

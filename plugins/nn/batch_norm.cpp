@@ -10,9 +10,12 @@ namespace mase::nn {
 void BatchNormConfig::schema(Schema<BatchNormConfig>& s) {
   s.field("num_features", &BatchNormConfig::num_features, "channels of the input; 0 takes them from the input").min(0);
   s.field("eps", &BatchNormConfig::eps, "added to the variance").min(0);
-  s.field("momentum", &BatchNormConfig::momentum, "share of a new batch in the running statistics; null averages all batches").range(0, 1);
+  s.field("momentum", &BatchNormConfig::momentum,
+          "share of a new batch in the running statistics; null averages all batches")
+      .range(0, 1);
   s.field("affine", &BatchNormConfig::affine, "whether a trained weight and bias follow");
-  s.field("track_running_stats", &BatchNormConfig::track_running_stats, "whether evaluation uses statistics collected while training");
+  s.field("track_running_stats", &BatchNormConfig::track_running_stats,
+          "whether evaluation uses statistics collected while training");
 }
 
 std::vector<ParameterInfo> BatchNorm::parameters() const {
@@ -29,15 +32,18 @@ Tensors BatchNorm::forward(const Tensors& inputs, Tensors& params, OpContext& co
   const size_t first = config_.affine ? 2 : 0;
   const bool is_tracked = config_.track_running_stats;
   const bool by_batch = context.training || !is_tracked;
-  if (by_batch && x.numel() == x.size(1)) throw Error("found one value per channel, expected more: they have no variance");
+  if (by_batch && x.numel() == x.size(1))
+    throw Error("found one value per channel, expected more: they have no variance");
   double momentum = config_.momentum.value_or(0);
   if (context.training && is_tracked) {
     params[first + 2].add_(1);
     if (!config_.momentum) momentum = 1.0 / params[first + 2].item<double>();
   }
-  const auto param = [&](bool present, size_t i) { return present ? std::optional<at::Tensor>(params[i]) : std::nullopt; };
-  return {at::batch_norm(x, param(config_.affine, 0), param(config_.affine, 1), param(is_tracked, first), param(is_tracked, first + 1),
-                         by_batch, momentum, config_.eps, false)};
+  const auto param = [&](bool present, size_t i) {
+    return present ? std::optional<at::Tensor>(params[i]) : std::nullopt;
+  };
+  return {at::batch_norm(x, param(config_.affine, 0), param(config_.affine, 1), param(is_tracked, first),
+                         param(is_tracked, first + 1), by_batch, momentum, config_.eps, false)};
 }
 
 Tensors BatchNorm::initialize(const std::vector<Shape>& inputs, Random&) const {

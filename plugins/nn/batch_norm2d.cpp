@@ -16,7 +16,8 @@ class BatchNorm2d final : public BatchNorm {
 }  // namespace
 
 void add_batch_norm2d(Registrar& r) {
-  r.add<BatchNorm2d>("nn.batch_norm2d", "Normalises each channel over the batch, or by running statistics in evaluation");
+  r.add<BatchNorm2d>("nn.batch_norm2d",
+                     "Normalises each channel over the batch, or by running statistics in evaluation");
 }
 
 }  // namespace mase::nn

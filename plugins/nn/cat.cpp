@@ -11,7 +11,9 @@ class Cat final : public Op {
  public:
   struct Config {
     int64_t dim = 1;
-    static void schema(Schema<Config>& s) { s.field("dim", &Config::dim, "the axis; 0 is the batch, negative counts from the end"); }
+    static void schema(Schema<Config>& s) {
+      s.field("dim", &Config::dim, "the axis; 0 is the batch, negative counts from the end");
+    }
   };
   explicit Cat(Config c) : config_(std::move(c)) {}
 

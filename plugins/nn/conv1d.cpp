@@ -46,7 +46,8 @@ class Conv1d final : public Op {
     return {at::conv1d(inputs[0], params[0], bias, config_.stride, config_.padding, config_.dilation, config_.groups)};
   }
   Tensors initialize(const std::vector<Shape>& inputs, Random& random) const override {
-    return uniform_parameters({config_.out_channels, in_channels(inputs) / config_.groups, config_.kernel_size}, config_.bias, random);
+    return uniform_parameters({config_.out_channels, in_channels(inputs) / config_.groups, config_.kernel_size},
+                              config_.bias, random);
   }
   Map resolve(const std::vector<Shape>& inputs) const override {
     Config full = config_;

@@ -22,7 +22,9 @@ class Conv2d final : public Op {
     static void schema(Schema<Config>& s) {
       s.field("in_channels", &Config::in_channels, "channels of the input; 0 takes them from the input").min(0);
       s.field("out_channels", &Config::out_channels, "channels of the result").min(1).required();
-      s.field("kernel_size", &Config::kernel_size, "size of the kernel: an integer or [height, width]").min(1).required();
+      s.field("kernel_size", &Config::kernel_size, "size of the kernel: an integer or [height, width]")
+          .min(1)
+          .required();
       s.field("stride", &Config::stride, "step of the kernel: an integer or [height, width]").min(1);
       s.field("padding", &Config::padding, "zeros added at both ends: an integer or [height, width]").min(0);
       s.field("dilation", &Config::dilation, "distance between kernel elements: an integer or [height, width]").min(1);
@@ -43,10 +45,13 @@ class Conv2d final : public Op {
   }
   Tensors forward(const Tensors& inputs, Tensors& params, OpContext&) const override {
     const auto bias = config_.bias ? std::optional<at::Tensor>(params[1]) : std::nullopt;
-    return {at::conv2d(inputs[0], params[0], bias, config_.stride.list(), config_.padding.list(), config_.dilation.list(), config_.groups)};
+    return {at::conv2d(inputs[0], params[0], bias, config_.stride.list(), config_.padding.list(),
+                       config_.dilation.list(), config_.groups)};
   }
   Tensors initialize(const std::vector<Shape>& inputs, Random& random) const override {
-    return uniform_parameters({config_.out_channels, in_channels(inputs) / config_.groups, config_.kernel_size.height, config_.kernel_size.width}, config_.bias, random);
+    return uniform_parameters({config_.out_channels, in_channels(inputs) / config_.groups, config_.kernel_size.height,
+                               config_.kernel_size.width},
+                              config_.bias, random);
   }
   Map resolve(const std::vector<Shape>& inputs) const override {
     Config full = config_;
@@ -63,7 +68,9 @@ class Conv2d final : public Op {
   }
 
  private:
-  int64_t terms() const { return config_.in_channels / config_.groups * config_.kernel_size.height * config_.kernel_size.width; }
+  int64_t terms() const {
+    return config_.in_channels / config_.groups * config_.kernel_size.height * config_.kernel_size.width;
+  }
   int64_t in_channels(const std::vector<Shape>& inputs) const {
     expect_rank(inputs.at(0), 4, 4, "[batch, channels, height, width]");
     return size_from(config_.in_channels, inputs[0][1], "in_channels");

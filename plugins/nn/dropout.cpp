@@ -12,7 +12,9 @@ class Dropout final : public PassThrough {
  public:
   struct Config {
     double p = 0.5;
-    static void schema(Schema<Config>& s) { s.field("p", &Config::p, "probability that an element becomes zero").range(0, 1); }
+    static void schema(Schema<Config>& s) {
+      s.field("p", &Config::p, "probability that an element becomes zero").range(0, 1);
+    }
   };
   explicit Dropout(Config c) : config_(c) {}
 
@@ -23,7 +25,8 @@ class Dropout final : public PassThrough {
     if (config_.p == 1) return {at::mul(x, at::zeros_like(x))};
     if (!context.random) throw Error("training without a random stream");
     const double kept = 1 - config_.p;
-    const at::Tensor mask = at::empty(x.sizes(), x.options()).bernoulli_(kept, torch_generator(Random(context.random->next())));
+    const at::Tensor mask =
+        at::empty(x.sizes(), x.options()).bernoulli_(kept, torch_generator(Random(context.random->next())));
     return {at::mul(x, mask.div_(kept))};
   }
 
@@ -33,6 +36,8 @@ class Dropout final : public PassThrough {
 
 }  // namespace
 
-void add_dropout(Registrar& r) { r.add<Dropout>("nn.dropout", "Zeroes elements at random while training and scales up the rest"); }
+void add_dropout(Registrar& r) {
+  r.add<Dropout>("nn.dropout", "Zeroes elements at random while training and scales up the rest");
+}
 
 }  // namespace mase::nn

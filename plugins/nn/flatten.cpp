@@ -18,7 +18,9 @@ class Flatten final : public PassThrough {
   };
   explicit Flatten(Config c) : config_(std::move(c)) {}
 
-  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::flatten(inputs[0], config_.start_dim, config_.end_dim)}; }
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    return {at::flatten(inputs[0], config_.start_dim, config_.end_dim)};
+  }
 
  private:
   Config config_;

@@ -26,7 +26,8 @@ CodeRange CodeRange::operator+(const CodeRange& other) const {
   const int frac = std::max(frac_width_, other.frac_width_);
   const CodeRange a = aligned(frac), b = other.aligned(frac);
   CodeRange r = a;
-  r.wide_ = a.wide_ || b.wide_ || __builtin_add_overflow(a.low_, b.low_, &r.low_) || __builtin_add_overflow(a.high_, b.high_, &r.high_);
+  r.wide_ = a.wide_ || b.wide_ || __builtin_add_overflow(a.low_, b.low_, &r.low_) ||
+            __builtin_add_overflow(a.high_, b.high_, &r.high_);
   return r;
 }
 
@@ -48,7 +49,8 @@ CodeRange CodeRange::operator*(const CodeRange& other) const {
 
 CodeRange CodeRange::times(int64_t count) const {
   CodeRange r = *this;
-  r.wide_ = wide_ || __builtin_mul_overflow(low_, Int{count}, &r.low_) || __builtin_mul_overflow(high_, Int{count}, &r.high_);
+  r.wide_ =
+      wide_ || __builtin_mul_overflow(low_, Int{count}, &r.low_) || __builtin_mul_overflow(high_, Int{count}, &r.high_);
   return r;
 }
 
@@ -96,7 +98,8 @@ std::optional<FixedPoint> accumulator(const OpFormats& formats, int64_t terms, b
 }
 
 std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window) {
-  if (formats.inputs.empty() || !formats.inputs[0] || window < 1 || !std::has_single_bit(static_cast<uint64_t>(window))) return std::nullopt;
+  if (formats.inputs.empty() || !formats.inputs[0] || window < 1 || !std::has_single_bit(static_cast<uint64_t>(window)))
+    return std::nullopt;
   return CodeRange(*formats.inputs[0]).times(window).divided(std::countr_zero(static_cast<uint64_t>(window))).grid();
 }
 

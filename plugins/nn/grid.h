@@ -13,9 +13,9 @@ class CodeRange {
   CodeRange aligned(int frac_width) const;  // frac_width of at least the own one
   CodeRange operator+(const CodeRange& other) const;
   CodeRange operator*(const CodeRange& other) const;
-  CodeRange times(int64_t count) const;     // a sum of `count` such values
-  CodeRange divided(int power) const;       // by 2^power: only the point moves
-  CodeRange joined(const CodeRange& other) const;  // either of the two
+  CodeRange times(int64_t count) const;                           // a sum of `count` such values
+  CodeRange divided(int power) const;                             // by 2^power: only the point moves
+  CodeRange joined(const CodeRange& other) const;                 // either of the two
   CodeRange scaled_below_zero(int64_t factor, int digits) const;  // negative values times factor * 2^-digits
   int frac_width() const { return frac_width_; }
   // Unsigned when no value is negative. A range beyond 128 bits gives a grid that nobody can build.

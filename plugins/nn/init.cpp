@@ -11,7 +11,8 @@ namespace {
 at::Tensor uniform(const Shape& shape, double bound, Random& random) {
   at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat));
   float* data = tensor.mutable_data_ptr<float>();
-  for (int64_t i = 0, n = tensor.numel(); i < n; ++i) data[i] = static_cast<float>((2.0 * random.uniform() - 1.0) * bound);
+  for (int64_t i = 0, n = tensor.numel(); i < n; ++i)
+    data[i] = static_cast<float>((2.0 * random.uniform() - 1.0) * bound);
   return tensor;
 }
 

@@ -32,7 +32,9 @@ class LeakyRelu final : public Elementwise {
     if (!point.is_signed || config_.negative_slope == 0) return point;
     constexpr int kMostDigits = 16;
     int digits = 0;
-    while (digits <= kMostDigits && std::trunc(std::ldexp(config_.negative_slope, digits)) != std::ldexp(config_.negative_slope, digits)) ++digits;
+    while (digits <= kMostDigits &&
+           std::trunc(std::ldexp(config_.negative_slope, digits)) != std::ldexp(config_.negative_slope, digits))
+      ++digits;
     const double steps = std::ldexp(config_.negative_slope, digits);
     if (digits > kMostDigits || std::abs(steps) >= std::ldexp(1.0, kMostDigits)) return std::nullopt;
     return CodeRange(point).scaled_below_zero(static_cast<int64_t>(steps), digits).grid();
@@ -44,6 +46,8 @@ class LeakyRelu final : public Elementwise {
 
 }  // namespace
 
-void add_leaky_relu(Registrar& r) { r.add<LeakyRelu>("nn.leaky_relu", "Negative values become a fraction of themselves"); }
+void add_leaky_relu(Registrar& r) {
+  r.add<LeakyRelu>("nn.leaky_relu", "Negative values become a fraction of themselves");
+}
 
 }  // namespace mase::nn

@@ -55,6 +55,8 @@ class Linear final : public Op {
 
 }  // namespace
 
-void add_linear(Registrar& r) { r.add<Linear>("nn.linear", "Affine map of the last axis: x times the transposed weight, plus a bias"); }
+void add_linear(Registrar& r) {
+  r.add<Linear>("nn.linear", "Affine map of the last axis: x times the transposed weight, plus a bias");
+}
 
 }  // namespace mase::nn

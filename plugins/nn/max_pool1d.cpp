@@ -27,7 +27,8 @@ class MaxPool1d final : public PassThrough {
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 3, 3, "[batch, channels, length]");
     const int64_t stride = config_.stride.value_or(config_.kernel_size);
-    return {at::max_pool1d(inputs[0], config_.kernel_size, stride, config_.padding, config_.dilation, config_.ceil_mode)};
+    return {
+        at::max_pool1d(inputs[0], config_.kernel_size, stride, config_.padding, config_.dilation, config_.ceil_mode)};
   }
   OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
     return {0, sample_size(results.at(0)) * static_cast<double>(config_.kernel_size)};

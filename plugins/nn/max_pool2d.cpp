@@ -16,9 +16,13 @@ class MaxPool2d final : public PassThrough {
     bool ceil_mode = false;
     static void schema(Schema<Config>& s) {
       s.field("kernel_size", &Config::kernel_size, "size of a window: an integer or [height, width]").min(1).required();
-      s.field("stride", &Config::stride, "step of the window: an integer or [height, width]; null is the window's size").min(1);
-      s.field("padding", &Config::padding, "elements added at both ends, which never win: an integer or [height, width]").min(0);
-      s.field("dilation", &Config::dilation, "distance between elements of a window: an integer or [height, width]").min(1);
+      s.field("stride", &Config::stride, "step of the window: an integer or [height, width]; null is the window's size")
+          .min(1);
+      s.field("padding", &Config::padding,
+              "elements added at both ends, which never win: an integer or [height, width]")
+          .min(0);
+      s.field("dilation", &Config::dilation, "distance between elements of a window: an integer or [height, width]")
+          .min(1);
       s.field("ceil_mode", &Config::ceil_mode, "whether a last window may reach beyond the end");
     }
   };
@@ -27,10 +31,12 @@ class MaxPool2d final : public PassThrough {
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
     const Pair stride = config_.stride.value_or(config_.kernel_size);
-    return {at::max_pool2d(inputs[0], config_.kernel_size.list(), stride.list(), config_.padding.list(), config_.dilation.list(), config_.ceil_mode)};
+    return {at::max_pool2d(inputs[0], config_.kernel_size.list(), stride.list(), config_.padding.list(),
+                           config_.dilation.list(), config_.ceil_mode)};
   }
   OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
-    return {0, sample_size(results.at(0)) * static_cast<double>(config_.kernel_size.height * config_.kernel_size.width)};
+    return {0,
+            sample_size(results.at(0)) * static_cast<double>(config_.kernel_size.height * config_.kernel_size.width)};
   }
 
  private:
@@ -39,6 +45,8 @@ class MaxPool2d final : public PassThrough {
 
 }  // namespace
 
-void add_max_pool2d(Registrar& r) { r.add<MaxPool2d>("nn.max_pool2d", "Greatest value of each window over height and width"); }
+void add_max_pool2d(Registrar& r) {
+  r.add<MaxPool2d>("nn.max_pool2d", "Greatest value of each window over height and width");
+}
 
 }  // namespace mase::nn

@@ -10,7 +10,9 @@ namespace {
 class Mul final : public Elementwise {
  public:
   std::pair<int, int> arity() const override { return {2, 2}; }
-  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::mul(inputs[0], inputs[1])}; }
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    return {at::mul(inputs[0], inputs[1])};
+  }
   std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
     if (!formats.inputs.at(0) || !formats.inputs.at(1)) return std::nullopt;
     return (CodeRange(*formats.inputs[0]) * CodeRange(*formats.inputs[1])).grid();

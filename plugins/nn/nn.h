@@ -58,7 +58,8 @@ inline void expect_rank(const Shape& shape, size_t least, size_t most, const cha
 // The size that a configuration gives, or that the input has; an Error when they differ.
 inline int64_t size_from(int64_t configured, int64_t found, const char* field) {
   if (configured == 0 || configured == found) return found;
-  throw Error(std::string(field) + " is " + std::to_string(configured) + ", but the input has " + std::to_string(found));
+  throw Error(std::string(field) + " is " + std::to_string(configured) + ", but the input has " +
+              std::to_string(found));
 }
 
 // Weight and bias as PyTorch initialises linear and convolution layers: uniform within 1/sqrt(fan in).
@@ -75,7 +76,9 @@ class PassThrough : public Op {
 // Functions applied to each element.
 class Elementwise : public Op {
  public:
-  OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override { return {0, sample_size(results.at(0))}; }
+  OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
+    return {0, sample_size(results.at(0))};
+  }
 };
 
 }  // namespace mase::nn

@@ -9,7 +9,9 @@ namespace {
 class Relu final : public PassThrough {
  public:
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::relu(inputs[0])}; }
-  OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override { return {0, sample_size(results.at(0))}; }
+  OpCost cost(const std::vector<Shape>&, const std::vector<Shape>& results) const override {
+    return {0, sample_size(results.at(0))};
+  }
 };
 
 }  // namespace

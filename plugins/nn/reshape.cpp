@@ -13,7 +13,9 @@ class Reshape final : public PassThrough {
   struct Config {
     std::vector<int64_t> shape;
     static void schema(Schema<Config>& s) {
-      s.field("shape", &Config::shape, "sizes of all axes, the batch included; one of them may be -1 and follows").min(-1).required();
+      s.field("shape", &Config::shape, "sizes of all axes, the batch included; one of them may be -1 and follows")
+          .min(-1)
+          .required();
     }
     void check(const Value& v) const {
       if (std::count(shape.begin(), shape.end(), -1) > 1) throw Error("shape has more than one -1", v.loc);
@@ -21,7 +23,9 @@ class Reshape final : public PassThrough {
   };
   explicit Reshape(Config c) : config_(std::move(c)) {}
 
-  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::reshape(inputs[0], config_.shape)}; }
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    return {at::reshape(inputs[0], config_.shape)};
+  }
 
  private:
   Config config_;

@@ -1,4 +1,5 @@
-// pick.knee: repeats at one x count with the mean of their y; a derivative of exactly zero says nothing and is left out.
+// pick.knee: repeats at one x count with the mean of their y; a derivative of exactly zero says nothing and is left
+// out.
 #include "knee.h"
 
 #include <cmath>

@@ -27,7 +27,8 @@ std::optional<double> number_of(const mase::Row& row, const std::string& name, s
     mase::NameList names;
     for (const mase::Entry& e : row.metrics) names.add(e.key);
     for (const mase::Entry& e : row.params) names.add(e.key);
-    throw mase::Error(mase::format("{}: row {} has no '{}'{}", rule, row.number, name, mase::did_you_mean(name, names)));
+    throw mase::Error(
+        mase::format("{}: row {} has no '{}'{}", rule, row.number, name, mase::did_you_mean(name, names)));
   }
   if (!v->is_number())
     throw mase::Error(mase::format("{}: '{}' of row {} is {}, expected a number", rule, name, row.number, v->brief()));

@@ -32,9 +32,8 @@ MASE_INLINE T nearest_even(T c) {
     return (c + kMagic) - kMagic;
   } else {
     const T magnitude = __builtin_fabs(c);
-    const T rounded = sizeof(T) == 4
-                          ? T(__builtin_copysignf((float(magnitude) + float(kOnes)) - float(kOnes), c))
-                          : T(__builtin_copysign((magnitude + kOnes) - kOnes, c));
+    const T rounded = sizeof(T) == 4 ? T(__builtin_copysignf((float(magnitude) + float(kOnes)) - float(kOnes), c))
+                                     : T(__builtin_copysign((magnitude + kOnes) - kOnes, c));
     return select(magnitude < kOnes, rounded, c);
   }
 }
@@ -89,8 +88,7 @@ MASE_INLINE T quantize_one(const FixedGrid<T>& g, T x) {
 }
 
 template <class T, Rounding R, bool kShort>
-MASE_INLINE bool quantize_all(const FixedGrid<T>& grid, const T* __restrict x, T* __restrict y,
-                              int64_t count) {
+MASE_INLINE bool quantize_all(const FixedGrid<T>& grid, const T* __restrict x, T* __restrict y, int64_t count) {
   using Mask = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   const FixedGrid<T> g = grid;
   Mask nan = 0;
@@ -151,9 +149,7 @@ bool supported(Isa isa) {
 }
 
 Isa best_isa() {
-  static const Isa best = supported(Isa::avx512) ? Isa::avx512
-                          : supported(Isa::avx2) ? Isa::avx2
-                                                 : Isa::baseline;
+  static const Isa best = supported(Isa::avx512) ? Isa::avx512 : supported(Isa::avx2) ? Isa::avx2 : Isa::baseline;
   return best;
 }
 

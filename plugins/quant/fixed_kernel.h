@@ -30,8 +30,7 @@ struct FixedGrid {
   T low = 0, high = 0;       // least and greatest code that T can hold
   T below = 0, above = 0;    // what stands for values beyond them
   T zero = 0;                // +0 makes every zero positive, -0 keeps its sign
-  bool clamp_first =
-      false;  // clamping may come before rounding, and codes are small enough for the short sequence
+  bool clamp_first = false;  // clamping may come before rounding, and codes are small enough for the short sequence
   Rounding rounding = Rounding::nearest_even;
 };
 

@@ -20,8 +20,7 @@ const std::vector<std::string>& EnumNames<quant::Rounding>::names() {
   return names;
 }
 const std::vector<std::string>& EnumNames<quant::Overflow>::names() {
-  static const std::vector<std::string> names = {"saturate", "saturate_symmetric", "saturate_to_zero",
-                                                 "wrap"};
+  static const std::vector<std::string> names = {"saturate", "saturate_symmetric", "saturate_to_zero", "wrap"};
   return names;
 }
 const std::vector<std::string>& EnumNames<quant::NanPolicy>::names() {
@@ -44,15 +43,13 @@ FixedFields fields(const Integer::Config& c) {
 }
 
 template <class T>
-bool quantize_scalar(const Integer::Config& c, const FixedGrid<T>& g, const T* x, T* y, int64_t first,
-                     int64_t end, uint64_t key) {
+bool quantize_scalar(const Integer::Config& c, const FixedGrid<T>& g, const T* x, T* y, int64_t first, int64_t end,
+                     uint64_t key) {
   bool nan = false;
   for (int64_t i = first; i < end; ++i) {
     const T scaled = x[i] * g.scale;
     const T s = scaled == 0 ? x[i] : scaled;  // too small to scale: rounds as the value itself does
-    T n = std::isfinite(s)
-              ? round_scaled(s, c.rounding, c.rounding == Rounding::stochastic ? draw(key, i) : 0)
-              : s;
+    T n = std::isfinite(s) ? round_scaled(s, c.rounding, c.rounding == Rounding::stochastic ? draw(key, i) : 0) : s;
     if (c.overflow == Overflow::wrap) n = wrap(n, c.width, c.is_signed);
     n = n < g.low ? g.below : n > g.high ? g.above : n;
     nan |= n != n;
@@ -70,8 +67,8 @@ bool is_float(const at::Tensor& x) {
   if (!x.defined() || !x.is_cpu()) throw Error("quant.integer: expected a tensor in main memory");
   if (x.scalar_type() == at::kFloat) return true;
   if (x.scalar_type() == at::kDouble) return false;
-  throw Error(format("quant.integer: found a tensor of {}, expected float32 or float64",
-                     c10::toString(x.scalar_type())));
+  throw Error(
+      format("quant.integer: found a tensor of {}, expected float32 or float64", c10::toString(x.scalar_type())));
 }
 
 std::string name_of(const QuantizeContext& context) {
@@ -87,8 +84,7 @@ std::string name_of(const QuantizeContext& context) {
 
 void Integer::Config::schema(Schema<Config>& s) {
   s.field("width", &Config::width, "bits of a number").range(1, 64).unit("bits");
-  s.field("frac_width", &Config::frac_width,
-          "bits right of the binary point; may be negative or exceed the width")
+  s.field("frac_width", &Config::frac_width, "bits right of the binary point; may be negative or exceed the width")
       .range(-64, 64)
       .unit("bits");
   s.field("is_signed", &Config::is_signed, "two's complement; false: from 0 upwards");
@@ -96,23 +92,19 @@ void Integer::Config::schema(Schema<Config>& s) {
   s.field("overflow", &Config::overflow, "what a value beyond the range becomes");
   s.field("clip_gradient", &Config::clip_gradient, "no gradient where a value lies beyond the range");
   s.field("nan", &Config::nan, "what a NaN does: stop with an error, or stay one");
-  s.field("rule", &Config::rule,
-          "standard, or mase: MASE's results to the bit, with -0 and its rounded limits");
+  s.field("rule", &Config::rule, "standard, or mase: MASE's results to the bit, with -0 and its rounded limits");
 }
 
 void Integer::Config::check(const Value& v) const {
   if (rule != Rule::mase) return;
   if (rounding != Rounding::nearest_even && rounding != Rounding::floor)
-    throw Error("rule: mase knows the roundings nearest_even and floor alone", v.loc,
-                "leave out rule, or rounding");
+    throw Error("rule: mase knows the roundings nearest_even and floor alone", v.loc, "leave out rule, or rounding");
   if (overflow != Overflow::saturate)
     throw Error("rule: mase knows the overflow saturate alone", v.loc, "leave out rule, or overflow");
 }
 
 Integer::Integer(Config config)
-    : config_(config),
-      grid32_(make_grid<float>(fields(config))),
-      grid64_(make_grid<double>(fields(config))) {}
+    : config_(config), grid32_(make_grid<float>(fields(config))), grid64_(make_grid<double>(fields(config))) {}
 
 template <>
 const FixedGrid<float>& Integer::grid<float>() const {
@@ -149,8 +141,7 @@ bool Integer::fill(const at::Tensor& x, at::Tensor& y, const QuantizeContext& co
 at::Tensor Integer::quantize(const at::Tensor& x, const QuantizeContext& context) const {
   const bool single = is_float(x);
   // A draw belongs to a place in the tensor, not in memory.
-  const bool dense =
-      config_.rounding == Rounding::stochastic ? x.is_contiguous() : x.is_non_overlapping_and_dense();
+  const bool dense = config_.rounding == Rounding::stochastic ? x.is_contiguous() : x.is_non_overlapping_and_dense();
   const at::Tensor in = dense ? x : x.contiguous();
   at::Tensor out = output_like(in);
   const bool nan = single ? fill<float>(in, out, context) : fill<double>(in, out, context);
@@ -187,8 +178,7 @@ Codes Integer::encode(const at::Tensor& x, const QuantizeContext& context) const
   codes.elements = at::Tensor(at::detail::empty_cpu(values.sizes(), at::kLong));
   codes.point = fixed_point();
   int64_t* out = codes.elements.mutable_data_ptr<int64_t>();
-  const bool good =
-      values.scalar_type() == at::kFloat ? to_codes<float>(values, out) : to_codes<double>(values, out);
+  const bool good = values.scalar_type() == at::kFloat ? to_codes<float>(values, out) : to_codes<double>(values, out);
   if (!good)
     throw Error(format("{} has values that no code of {} carries (a NaN, or MASE's limit beyond the range)",
                        name_of(context), codes.point->str()),
@@ -202,8 +192,7 @@ at::Tensor Integer::decode(const Codes& codes) const {
   const int64_t* in = elements.const_data_ptr<int64_t>();
   double* values = out.mutable_data_ptr<double>();
   for (int64_t i = 0; i < elements.numel(); ++i) {
-    const double n =
-        config_.is_signed ? static_cast<double>(in[i]) : static_cast<double>(static_cast<uint64_t>(in[i]));
+    const double n = config_.is_signed ? static_cast<double>(in[i]) : static_cast<double>(static_cast<uint64_t>(in[i]));
     values[i] = n * grid64_.inverse;
   }
   return out;

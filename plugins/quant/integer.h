@@ -55,8 +55,7 @@ class Integer final : public Format {
   std::vector<int64_t> precision() const override { return {config_.width, config_.frac_width}; }
   std::optional<FixedPoint> fixed_point() const override;
   Value calibrate(const CalibrationData& data) const override;
-  Tensors backward(const at::Tensor& gradient, const at::Tensor& x,
-                   const QuantizeContext& context) const override;
+  Tensors backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const override;
 
  private:
   template <class T>

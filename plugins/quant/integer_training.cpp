@@ -27,8 +27,7 @@ std::vector<float> finite_magnitudes(const at::Tensor& samples) {
 
 double percentile(std::vector<float>& values, double percent) {
   const auto last = static_cast<double>(values.size() - 1);
-  const auto place =
-      values.begin() + static_cast<int64_t>(std::clamp(std::ceil(percent / 100 * last), 0.0, last));
+  const auto place = values.begin() + static_cast<int64_t>(std::clamp(std::ceil(percent / 100 * last), 0.0, last));
   std::nth_element(values.begin(), place, values.end());
   return *place;
 }
@@ -42,8 +41,7 @@ int finest_point(double bound, double high_code) {
 
 }  // namespace
 
-Tensors Integer::backward(const at::Tensor& gradient, const at::Tensor& x,
-                          const QuantizeContext& context) const {
+Tensors Integer::backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const {
   if (!config_.clip_gradient) return {gradient};
   const at::Tensor g = gradient.contiguous(), values = x.contiguous();
   at::Tensor out = at::Tensor(at::detail::empty_cpu(g.sizes(), g.scalar_type()));

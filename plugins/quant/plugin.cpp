@@ -7,11 +7,8 @@
 
 MASE_PLUGIN("quant", "0.1.0", "Number formats, and the passes that quantize a graph with them") {
   using namespace mase::quant;
-  r.add<Integer>("quant.integer",
-                 "Fixed-point numbers: width bits, of which frac_width lie right of the point");
+  r.add<Integer>("quant.integer", "Fixed-point numbers: width bits, of which frac_width lie right of the point");
   r.add<Integer>("quant.fixed", "The same as quant.integer");
-  r.add<Quantize>("quant.quantize",
-                  "Give weights, inputs and results of the selected nodes their number formats");
-  r.add<Summarize>("quant.summarize",
-                   "Table and histogram of what quantization changed, with bits before and after");
+  r.add<Quantize>("quant.quantize", "Give weights, inputs and results of the selected nodes their number formats");
+  r.add<Summarize>("quant.summarize", "Table and histogram of what quantization changed, with bits before and after");
 }

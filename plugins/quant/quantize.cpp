@@ -17,8 +17,8 @@ bool is_data_in(std::string_view argument) { return argument.substr(0, kDataIn.s
 
 // Steps without `where` mean every node that computes; those that only hand on are left alone.
 bool computes(const Node& node) {
-  return node.op_kind != OpKind::placeholder && node.op_kind != OpKind::output &&
-         node.op_kind != OpKind::get_attr && node.meta.common.mase_type != "implicit_func";
+  return node.op_kind != OpKind::placeholder && node.op_kind != OpKind::output && node.op_kind != OpKind::get_attr &&
+         node.meta.common.mase_type != "implicit_func";
 }
 
 NameList names_of(const std::vector<Node*>& nodes) {
@@ -99,19 +99,16 @@ void Quantize::refuse(const Node& node, Context& context) const {
                                   wanted.empty() ? "weight, bias, data_in" : wanted, listed(node)));
 }
 
-void Quantize::check_used(const std::vector<const FormatField*>& used,
-                          const std::vector<Node*>& nodes) const {
+void Quantize::check_used(const std::vector<const FormatField*>& used, const std::vector<Node*>& nodes) const {
   for (const auto& [name, field] : named_) {
     if (std::find(used.begin(), used.end(), field) != used.end()) continue;
     const bool overridden =
         field == &config_.data_in && std::any_of(nodes.begin(), nodes.end(), [](const Node* node) {
-          return node->meta.common.args.find("data_in_0") !=
-                 nullptr;  // data_in_<i> were named for all of them
+          return node->meta.common.args.find("data_in_0") != nullptr;  // data_in_<i> were named for all of them
         });
     if (overridden) continue;
     throw Error(mase::format("no selected node has a '{}'{}", name, did_you_mean(name, names_of(nodes))),
-                field->chosen.loc(),
-                nodes.empty() ? "" : nodes.front()->name + " has: " + listed(*nodes.front()));
+                field->chosen.loc(), nodes.empty() ? "" : nodes.front()->name + " has: " + listed(*nodes.front()));
   }
 }
 

@@ -48,8 +48,7 @@ void note_type(Row& row, const TensorMeta& tensor) {
   if (!tensor.format) return;
   if (!row.changed) row.type.clear();
   row.changed = true;
-  if ((" " + row.type + " ").find(" " + tensor.type() + " ") == std::string::npos)
-    append(row.type, tensor.type());
+  if ((" " + row.type + " ").find(" " + tensor.type() + " ") == std::string::npos) append(row.type, tensor.type());
 }
 
 Row row_of(const Node& node, Context& context) {
@@ -74,22 +73,21 @@ Row row_of(const Node& node, Context& context) {
 std::vector<Row> rows_of(Context& context) {
   std::vector<Row> rows;
   for (const Node* node : context.selected())
-    if (node->op_kind != OpKind::placeholder && node->op_kind != OpKind::output &&
-        node->op_kind != OpKind::get_attr)
+    if (node->op_kind != OpKind::placeholder && node->op_kind != OpKind::output && node->op_kind != OpKind::get_attr)
       rows.push_back(row_of(*node, context));
   return rows;
 }
 
 void write_table(const std::vector<Row>& rows, Context& context) {
-  std::string csv = csv_row({"name", "mase_op", "original_type", "quantized_type", "changed", "data_in",
-                             "parameters", "data_out", "parameter_bits_before", "parameter_bits_after"});
+  std::string csv = csv_row({"name", "mase_op", "original_type", "quantized_type", "changed", "data_in", "parameters",
+                             "data_out", "parameter_bits_before", "parameter_bits_after"});
   std::vector<std::vector<std::string>> table = {
       {"Name", "Mase op", "Original", "Quantized", "Changed", "Inputs", "Parameters", "Results"}};
   for (const Row& r : rows) {
-    csv += csv_row({r.node->name, r.node->mase_op, "float", r.type, r.changed, r.data_in, r.parameters,
-                    r.data_out, r.bits_before, r.bits_after});
-    table.push_back({r.node->name, r.node->mase_op, "float", r.type, r.changed ? "yes" : "no", r.data_in,
-                     r.parameters, r.data_out});
+    csv += csv_row({r.node->name, r.node->mase_op, "float", r.type, r.changed, r.data_in, r.parameters, r.data_out,
+                    r.bits_before, r.bits_after});
+    table.push_back({r.node->name, r.node->mase_op, "float", r.type, r.changed ? "yes" : "no", r.data_in, r.parameters,
+                     r.data_out});
   }
   write_file(context.out_dir() + "/quantize_table.csv", csv);
   context.log_info(text_table(table));
@@ -106,8 +104,7 @@ void write_histogram(const std::vector<Row>& rows, Context& context) {
   std::vector<std::vector<std::string>> table = {{"Original OP", "Num", "Changed", "Unchanged"}};
   for (const auto& [op, c] : counts) {
     csv += csv_row({op, c.total, c.changed, c.total - c.changed});
-    table.push_back(
-        {op, std::to_string(c.total), std::to_string(c.changed), std::to_string(c.total - c.changed)});
+    table.push_back({op, std::to_string(c.total), std::to_string(c.changed), std::to_string(c.total - c.changed)});
   }
   write_file(context.out_dir() + "/quantize_histogram.csv", csv);
   context.log_info(text_table(table));

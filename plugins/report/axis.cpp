@@ -21,17 +21,14 @@ double nice_step(double span, int count) {
 std::string tick_label(double value, double step) {
   if (std::fabs(value) >= 1e6 || (value != 0 && std::fabs(value) < 1e-4)) return format("{:.3g}", value);
   int decimals = 0;
-  while (decimals < 8 &&
-         std::fabs(std::round(step * std::pow(10, decimals)) - step * std::pow(10, decimals)) > 1e-6)
+  while (decimals < 8 && std::fabs(std::round(step * std::pow(10, decimals)) - step * std::pow(10, decimals)) > 1e-6)
     ++decimals;
   return format("{:.{}f}", value == 0 ? 0.0 : value, decimals);
 }
 
 void linear_ticks(Axis& axis, int count, bool snap) {
   const double step = nice_step(axis.high - axis.low, count);
-  if (snap)
-    axis.low = std::floor(axis.low / step + 1e-9) * step,
-    axis.high = std::ceil(axis.high / step - 1e-9) * step;
+  if (snap) axis.low = std::floor(axis.low / step + 1e-9) * step, axis.high = std::ceil(axis.high / step - 1e-9) * step;
   for (double k = std::ceil(axis.low / step - 1e-9); k * step <= axis.high + step * 1e-9; ++k) {
     axis.ticks.push_back(k * step);
     axis.labels.push_back(tick_label(k * step, step));

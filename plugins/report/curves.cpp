@@ -48,9 +48,7 @@ class XAxis {
     for (const std::string& cell : cells) place(spoken(cell), true);
   }
 
-  double at(const std::string& cell) {
-    return figure_.categories.empty() ? *number(cell) : place(spoken(cell), false);
-  }
+  double at(const std::string& cell) { return figure_.categories.empty() ? *number(cell) : place(spoken(cell), false); }
 
  private:
   double place(const std::string& name, bool add) {
@@ -75,8 +73,7 @@ Samples& samples_of(std::vector<Samples>& all, const std::string& label) {
   return all.back();
 }
 
-std::string label_of(const Source& source, const std::string& y, size_t row, const CurveOptions& o,
-                     bool many) {
+std::string label_of(const Source& source, const std::string& y, size_t row, const CurveOptions& o, bool many) {
   std::string label;
   const auto add = [&label](const std::string& part) { label += (label.empty() ? "" : ", ") + part; };
   if (many) add(source.name);
@@ -110,8 +107,7 @@ Curve curve_of(Samples& samples, Running running) {
   std::map<double, std::vector<double>> by_x;
   for (auto& [name, trace] : samples.traces) {
     if (running != Running::none)
-      std::stable_sort(trace.begin(), trace.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
+      std::stable_sort(trace.begin(), trace.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     run_best(trace, running);
     for (const auto& [x, y] : trace) by_x[x].push_back(y);
   }

@@ -79,13 +79,11 @@ std::vector<std::string> without_place(const Figure& figure) {
 }  // namespace
 
 void Plot::Config::schema(Schema<Config>& s) {
-  s.field("from", &Config::from, "name of the sweep, search or training to draw from; a list draws several")
-      .required();
+  s.field("from", &Config::from, "name of the sweep, search or training to draw from; a list draws several").required();
   s.field("x", &Config::x, "column along the x axis").required();
   s.field("y", &Config::y, "column to draw; a list draws one curve each").required();
   s.field("series", &Config::series, "column whose values become curves of their own");
-  s.field("running", &Config::running,
-          "draw the best so far, the greatest or the least, instead of each value");
+  s.field("running", &Config::running, "draw the best so far, the greatest or the least, instead of each value");
   s.field("kind", &Config::kind, "how a curve is drawn");
   s.field("name", &Config::name, "name of the file, without its .svg");
   s.field("title", &Config::title, "text above the figure");
@@ -112,15 +110,13 @@ std::vector<std::string> Plot::columns() const {
 
 Source Plot::source(const Path& from, Context& context) const {
   const fs::path folder = find_folder(from.name, context);
-  Source source{from.name,
-                fs::is_directory(folder) ? read_results(folder.string(), from.name, columns()) : Table()};
+  Source source{from.name, fs::is_directory(folder) ? read_results(folder.string(), from.name, columns()) : Table()};
   if (source.table.header.empty()) {
     const auto names = folders_with_tables(context.run_dir());
-    throw Error(format("no step '{}' of this run has left a table{}", from.name,
-                       did_you_mean(from.name, NameList(names))),
-                from.loc,
-                names.empty() ? "sweeps and searches do, when they stand before the plot"
-                              : "there are: " + listed(names));
+    throw Error(
+        format("no step '{}' of this run has left a table{}", from.name, did_you_mean(from.name, NameList(names))),
+        from.loc,
+        names.empty() ? "sweeps and searches do, when they stand before the plot" : "there are: " + listed(names));
   }
   check_columns(source.table);
   return source;
@@ -129,9 +125,9 @@ Source Plot::source(const Path& from, Context& context) const {
 void Plot::check_columns(const Table& table) const {
   const auto check = [&table](const Path& column) {
     if (column.name.empty() || table.find(column.name) >= 0) return;
-    throw Error(format("{} has no column '{}'{}", table.file, column.name,
-                       did_you_mean(column.name, NameList(table.header))),
-                column.loc, "columns are: " + listed(table.header));
+    throw Error(
+        format("{} has no column '{}'{}", table.file, column.name, did_you_mean(column.name, NameList(table.header))),
+        column.loc, "columns are: " + listed(table.header));
   };
   check(config_.x), check(config_.series);
   for (const Path& y : config_.y) check(y);
@@ -146,8 +142,7 @@ Figure Plot::figure(const std::vector<Source>& sources) const {
   figure.y_label = config_.y_label;
   if (figure.y_label.empty() && config_.y.size() == 1) {
     figure.y_label = config_.y.front().name;
-    if (figure.stairs)
-      figure.y_label += config_.running == Running::max ? " (best so far)" : " (least so far)";
+    if (figure.stairs) figure.y_label += config_.running == Running::max ? " (best so far)" : " (least so far)";
   }
   CurveOptions options{config_.x.name, {}, config_.series.name, config_.running, config_.kind == Kind::bars};
   for (const Path& y : config_.y) options.y.push_back(y.name);
@@ -161,8 +156,7 @@ void Plot::run(Graph&, Context& context) {
   const Figure drawn = figure(sources);
   int64_t points = 0;
   for (const Curve& curve : drawn.curves) points += static_cast<int64_t>(curve.points.size());
-  if (points == 0)
-    throw Error(format("nothing to draw: no row of {} has a number in y", sources.front().table.file));
+  if (points == 0) throw Error(format("nothing to draw: no row of {} has a number in y", sources.front().table.file));
   if (const auto bad = without_place(drawn); !bad.empty())
     throw Error(format("{}: {} has no place on a logarithmic axis", bad[0], bad[1]), {}, "leave it out");
   const std::string file = context.out_dir() + "/" + config_.name + ".svg";

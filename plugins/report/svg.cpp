@@ -29,19 +29,16 @@ Svg::Svg(double width, double height) {
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view style) {
-  text_ +=
-      format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" {}/>\n", x1, y1, x2, y2, style);
+  text_ += format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" {}/>\n", x1, y1, x2, y2, style);
 }
 
-void Svg::rect(double x, double y, double width, double height, std::string_view style,
-               std::string_view tip) {
-  text_ += format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" {}{}", x, y, width,
-                  height, style, closed("rect", tip));
+void Svg::rect(double x, double y, double width, double height, std::string_view style, std::string_view tip) {
+  text_ += format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" {}{}", x, y, width, height, style,
+                  closed("rect", tip));
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view style, std::string_view tip) {
-  text_ += format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" {}{}", x, y, radius, style,
-                  closed("circle", tip));
+  text_ += format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" {}{}", x, y, radius, style, closed("circle", tip));
 }
 
 void Svg::polyline(const Line& points, std::string_view style) {

@@ -14,8 +14,7 @@ class Svg {
 
   // `style` is a list of attributes as they stand in the document: stroke="#ccc".
   void line(double x1, double y1, double x2, double y2, std::string_view style);
-  void rect(double x, double y, double width, double height, std::string_view style,
-            std::string_view tip = {});
+  void rect(double x, double y, double width, double height, std::string_view style, std::string_view tip = {});
   void circle(double x, double y, double radius, std::string_view style, std::string_view tip = {});
   void polyline(const Line& points, std::string_view style);
   void polygon(const Line& points, std::string_view style);

@@ -164,8 +164,7 @@ Table read_csv(const std::string& path, const std::string& shown) {
   return table;
 }
 
-Table read_results(const std::string& folder, const std::string& shown,
-                   const std::vector<std::string>& columns) {
+Table read_results(const std::string& folder, const std::string& shown, const std::vector<std::string>& columns) {
   const std::string path = table_in(folder);
   if (path.empty()) return {};
   Table table = read_csv(path, shown + "/" + fs::path(path).filename().string());

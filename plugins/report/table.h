@@ -23,7 +23,6 @@ Table read_csv(const std::string& path, const std::string& shown);
 // The results of the control step or training in `folder`: its own table when that has all `columns`, else
 // the tables of the steps inside its rows, each row of which takes over the columns of the row it lies in.
 // `shown` names the folder in messages. No table at all: an empty header.
-Table read_results(const std::string& folder, const std::string& shown,
-                   const std::vector<std::string>& columns);
+Table read_results(const std::string& folder, const std::string& shown, const std::vector<std::string>& columns);
 
 }  // namespace mase::report

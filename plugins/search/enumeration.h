@@ -13,8 +13,8 @@ class Enumeration {
  private:
   int64_t count(size_t domain) const;
   double value(size_t domain, int64_t place) const;
-  int64_t below(int parent, int option) const;    // points of the domains that hang on this option
-  int64_t subtree(size_t domain) const;           // points of one domain with everything below it
+  int64_t below(int parent, int option) const;  // points of the domains that hang on this option
+  int64_t subtree(size_t domain) const;         // points of one domain with everything below it
   void fill(mase::Point& point, int parent, int option, int64_t index) const;
 
   mase::Space space_;

@@ -37,7 +37,7 @@ struct Stream {
   void (*write)(Model&, const int64_t* words, bool valid);  // inputs
   bool (*valid)(Model&);
   bool (*ready)(Model&);
-  void (*set_ready)(Model&, bool);                          // outputs
+  void (*set_ready)(Model&, bool);  // outputs
 };
 
 struct Options {
@@ -82,8 +82,13 @@ class Bench {
  public:
   Bench(Model& model, Options options, std::vector<Stream<Model>> inputs, std::vector<Stream<Model>> outputs,
         std::vector<Stream<Model>> watched, std::vector<uint64_t> beats_out)
-      : model_(model), options_(std::move(options)), inputs_(std::move(inputs)), outputs_(std::move(outputs)),
-        watched_(std::move(watched)), expected_(std::move(beats_out)), dice_(options_.seed) {}
+      : model_(model),
+        options_(std::move(options)),
+        inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        watched_(std::move(watched)),
+        expected_(std::move(beats_out)),
+        dice_(options_.seed) {}
 
   // 0: finished; 3: stalled for ever; 4: broke the protocol.
   template <class Dump>
@@ -98,12 +103,14 @@ class Bench {
       const bool moved = cycle(held, dump);
       if (!problem_.empty()) return report(4, problem_);
       idle = moved ? 0 : idle + 1;
-      if (idle > options_.idle_limit) return report(3, held ? "valid waits for ready at an output" : "no beat moved for too long");
+      if (idle > options_.idle_limit)
+        return report(3, held ? "valid waits for ready at an output" : "no beat moved for too long");
     }
     constexpr int kAfter = 64;  // nothing may follow the last beat
     for (int i = 0; i < kAfter && problem_.empty(); ++i) cycle(false, dump);
     for (size_t i = 0; i < outputs_.size(); ++i)
-      if (taken_[i] > expected_[i]) return report(4, std::string(outputs_[i].name) + " sends more beats than its tensors have");
+      if (taken_[i] > expected_[i])
+        return report(4, std::string(outputs_[i].name) + " sends more beats than its tensors have");
     return problem_.empty() ? report(0, "") : report(4, problem_);
   }
 
@@ -150,7 +157,8 @@ class Bench {
       // An offered beat stays until it is taken.
       if (!offered_[i]) offered_[i] = left(i) && !dice_.roll(options_.stall);
       const auto& s = inputs_[i];
-      s.write(model_, left(i) ? words_[i].data() + sent_[i] * static_cast<uint64_t>(s.lanes) : zeros(s.lanes), offered_[i]);
+      s.write(model_, left(i) ? words_[i].data() + sent_[i] * static_cast<uint64_t>(s.lanes) : zeros(s.lanes),
+              offered_[i]);
     }
     for (const auto& s : outputs_) s.set_ready(model_, !held && !dice_.roll(options_.stall));
     model_.clk = 0, model_.eval(), dump();
@@ -179,7 +187,8 @@ class Bench {
     std::vector<int64_t> now(static_cast<size_t>(s.lanes));
     if (valid) s.read(model_, now.data());
     if (!waiting_[i].empty() && (!valid || now != waiting_[i]))
-      problem_ = std::string(s.name) + (valid ? " changes its data" : " takes its valid back") + " before the beat was taken, in cycle " + std::to_string(cycle_);
+      problem_ = std::string(s.name) + (valid ? " changes its data" : " takes its valid back") +
+                 " before the beat was taken, in cycle " + std::to_string(cycle_);
     waiting_[i].clear();
     if (!valid) return false;
     if (!s.ready(model_)) {
@@ -199,10 +208,12 @@ class Bench {
 
   int report(int status, const std::string& why) {
     for (size_t i = 0; i < outputs_.size(); ++i) store(options_.out + "/" + outputs_[i].name + ".bin", out_words_[i]);
-    for (size_t i = 0; i < watched_.size(); ++i) store(options_.out + "/stream_" + std::to_string(i) + ".bin", watched_words_[i]);
+    for (size_t i = 0; i < watched_.size(); ++i)
+      store(options_.out + "/stream_" + std::to_string(i) + ".bin", watched_words_[i]);
     std::ofstream result(options_.out + "/result.json");
-    result << "{\"status\": " << status << ", \"cycles\": " << cycle_ << ", \"first_in\": " << first_in_ << ", \"first_out\": " << first_out_
-           << ", \"last_out\": " << last_out_ << ", \"problem\": \"" << why << "\"}\n";
+    result << "{\"status\": " << status << ", \"cycles\": " << cycle_ << ", \"first_in\": " << first_in_
+           << ", \"first_out\": " << first_out_ << ", \"last_out\": " << last_out_ << ", \"problem\": \"" << why
+           << "\"}\n";
     return status;
   }
 

@@ -140,8 +140,7 @@ TEST_CASE("a refused plugin leaves nothing behind and the others work") {
   CHECK_THAT(note_of(registry, "duplicate.so"), Contains("'duplicate.thing' is registered twice"));
   CHECK_THAT(note_of(registry, "missing_symbol.so"), Contains("undefined symbol"));
   CHECK_THAT(note_of(registry, "absent"), Contains("cannot be searched"));
-  CHECK_THROWS_WITH(registry.at("throws.first"),
-                    Contains("no component 'throws.first'") && Contains("was refused"));
+  CHECK_THROWS_WITH(registry.at("throws.first"), Contains("no component 'throws.first'") && Contains("was refused"));
 }
 
 TEST_CASE("the first of two plugins with one name shadows the second") {

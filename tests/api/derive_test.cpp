@@ -127,5 +127,6 @@ TEST_CASE("trainable tensors of a format appear in the table") {
 TEST_CASE("a parameter that the operator needs and the node lacks is named") {
   Derived d;
   d.graph.at("fc1").params.pop_back();
-  CHECK_THROWS_WITH(derive(d.graph, d.components), Catch::Contains("node 'fc1' has no parameter 'bias', which t.linear needs"));
+  CHECK_THROWS_WITH(derive(d.graph, d.components),
+                    Catch::Contains("node 'fc1' has no parameter 'bias', which t.linear needs"));
 }

@@ -54,13 +54,20 @@ TEST_CASE("what is missing is named before anything runs") {
     return test::error_of([&] { Executor(n.graph, n.components, kInteger); });
   };
   using Catch::Contains;
-  CHECK_THAT(refusal([](Net& n) { n.arg("fc1", "data_in_0").format = {}; }), Contains("node 'fc1' (linear) has no format on data_in_0") && Contains("quant.quantize"));
+  CHECK_THAT(refusal([](Net& n) { n.arg("fc1", "data_in_0").format = {}; }),
+             Contains("node 'fc1' (linear) has no format on data_in_0") && Contains("quant.quantize"));
   CHECK_THAT(refusal([](Net& n) { n.arg("fc2", "weight").format = {}; }), Contains("fc2"));
-  CHECK_THAT(refusal([](Net& n) { n.arg("fc2", "weight").format = test::fixed(20, 4); }),
-             Contains("node 'fc2' (linear) cannot run on integers: t.rtl_linear refuses it: weights are wider than 16 bits"));
-  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").mase_op = "gelu"; }), Contains("node 'relu1' (gelu) cannot run on integers: no generator implements gelu"));
-  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").meta.hardware.generator = "t.none"; }), Contains("no component 't.none'"));
-  CHECK_THAT(refusal([](Net& n) { n.arg("fc1", "data_in_0").format = test::fixed(48, 4), n.arg("fc1", "weight").format = test::fixed(16, 4); }),
+  CHECK_THAT(
+      refusal([](Net& n) { n.arg("fc2", "weight").format = test::fixed(20, 4); }),
+      Contains("node 'fc2' (linear) cannot run on integers: t.rtl_linear refuses it: weights are wider than 16 bits"));
+  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").mase_op = "gelu"; }),
+             Contains("node 'relu1' (gelu) cannot run on integers: no generator implements gelu"));
+  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").meta.hardware.generator = "t.none"; }),
+             Contains("no component 't.none'"));
+  CHECK_THAT(refusal([](Net& n) {
+               n.arg("fc1", "data_in_0").format = test::fixed(48, 4),
+                            n.arg("fc1", "weight").format = test::fixed(16, 4);
+             }),
              Contains("node 'fc1' (linear): data_out_0 needs 72 bits"));
 }
 
@@ -112,5 +119,6 @@ TEST_CASE("a cast that no double can carry is refused at set-up") {
   fc.meta.common.args.at("weight").format = test::fixed(16, 0);
   next.meta.common.args.at("data_in_0").format = test::fixed(8, 4);
   next.meta.common.args.at("weight").format = test::fixed(8, 4);
-  CHECK_THROWS_WITH(Executor(graph, components, kInteger), Catch::Contains("next.data_in_0 comes in 61 bits (Q61.0) and cannot be cast exactly to Q4.4"));
+  CHECK_THROWS_WITH(Executor(graph, components, kInteger),
+                    Catch::Contains("next.data_in_0 comes in 61 bits (Q61.0) and cannot be cast exactly to Q4.4"));
 }

@@ -36,7 +36,8 @@ struct Net {
 
 TEST_CASE("without formats the graph computes what its operators say") {
   Net n;
-  const at::Tensor expected = at::linear(at::relu(at::linear(n.x, n.t("fc1.weight"), n.t("fc1.bias"))), n.t("fc2.weight"), n.t("fc2.bias"));
+  const at::Tensor expected =
+      at::linear(at::relu(at::linear(n.x, n.t("fc1.weight"), n.t("fc1.bias"))), n.t("fc2.weight"), n.t("fc2.bias"));
   CHECK(at::equal(Executor(n.graph, n.components).run({n.x})[0], expected));
 }
 
@@ -45,7 +46,8 @@ TEST_CASE("formats apply to inputs, parameters and results; a free bias is round
   test::quantize_all(n.graph);
   n.graph.at("fc2").meta.common.results[0].format = test::fixed(6, 2);
   const auto layer = [&](const at::Tensor& x, const std::string& fc) {
-    return at::linear(grid(x, 8, 4), grid(n.graph.tensor(fc + ".weight"), 8, 4), grid(n.graph.tensor(fc + ".bias"), 40, 8));
+    return at::linear(grid(x, 8, 4), grid(n.graph.tensor(fc + ".weight"), 8, 4),
+                      grid(n.graph.tensor(fc + ".bias"), 40, 8));
   };
   const at::Tensor expected = grid(layer(at::relu(layer(n.x, "fc1")), "fc2"), 6, 2);
   CHECK(at::equal(Executor(n.graph, n.components).run({n.x})[0], expected));
@@ -143,7 +145,8 @@ TEST_CASE("constants are tensors, and several results are told apart") {
   CHECK(at::equal(out[0], at::tensor({3.5f, 4.5f}).view({1, 2})));
   CHECK(at::equal(out[1], at::tensor({1.f, 2.f}).view({1, 2})));
   graph.set_argument(sum, 1, Argument(Value("half")));
-  CHECK_THROWS_WITH(Executor(graph, components), Catch::Contains("argument 1 of node 'sum' (add) is 'half', expected a node, a number"));
+  CHECK_THROWS_WITH(Executor(graph, components),
+                    Catch::Contains("argument 1 of node 'sum' (add) is 'half', expected a node, a number"));
 }
 
 TEST_CASE("an observer sees every node with its results after their formats") {
@@ -178,7 +181,8 @@ TEST_CASE("failures name the node") {
   CHECK_THROWS_WITH(executor.run({}), Catch::Contains("takes 1 inputs, found 0"));
   CHECK_THROWS_WITH(executor.run({at::ones({2, 5})}), Catch::Contains("node 'fc1' (linear): "));
   CHECK_THROWS_WITH(executor.run_codes({n.x}), Catch::Contains("needs arithmetic: integer"));
-  CHECK_THROWS_WITH(Executor(n.graph, n.components, {Arithmetic::float64, true}), Catch::Contains("training runs in float32"));
+  CHECK_THROWS_WITH(Executor(n.graph, n.components, {Arithmetic::float64, true}),
+                    Catch::Contains("training runs in float32"));
   n.graph.at("relu1").op = {};
   CHECK_THROWS_WITH(Executor(n.graph, n.components), Catch::Contains("node 'relu1' (relu) has no operator"));
 }

@@ -63,10 +63,12 @@ TEST_CASE("a node that does not fit leaves nothing behind") {
   test::FakeComponents components = test::fake_components();
   Graph graph;
   Node& x = add_placeholder(graph, "x", {4});
-  CHECK_THROWS_WITH(add_module(graph, components, "a", {"t.add"}, {&x}, Random(1)), Catch::Contains("t.add takes 2 inputs, found 1"));
+  CHECK_THROWS_WITH(add_module(graph, components, "a", {"t.add"}, {&x}, Random(1)),
+                    Catch::Contains("t.add takes 2 inputs, found 1"));
   Node& half = add_module(graph, components, "half", {"t.split"}, {&x}, Random(1));
   Node& other = add_placeholder(graph, "y", {3});
-  CHECK_THROWS_WITH(add_module(graph, components, "a", {"t.add"}, {&half, &other}, Random(1)), Catch::Contains("node 'a' (add)"));
+  CHECK_THROWS_WITH(add_module(graph, components, "a", {"t.add"}, {&half, &other}, Random(1)),
+                    Catch::Contains("node 'a' (add)"));
   CHECK(graph.find("a") == nullptr);
   CHECK_NOTHROW(graph.check());
 }

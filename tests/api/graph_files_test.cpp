@@ -27,7 +27,9 @@ Graph full_graph() {
   graph.set_argument(graph.at("fc2"), 0, &sum);
   infer_shapes(graph, components, {at::ones({1, 4})});
   derive(graph, components);
-  relu.meta.software.args.set("data_in_0", Map{{"stat", Map{{"range_min_max", Map{{"min", -HUGE_VAL}, {"max", std::nan("")}, {"$odd", -0.0}}}}}});
+  relu.meta.software.args.set(
+      "data_in_0",
+      Map{{"stat", Map{{"range_min_max", Map{{"min", -HUGE_VAL}, {"max", std::nan("")}, {"$odd", -0.0}}}}}});
   relu.meta.hardware.module = "fixed_relu";
   relu.meta.hardware.is_implicit = true;
   relu.meta.hardware.dependence_files = {"activation_layers/rtl/fixed_relu.sv"};
@@ -35,7 +37,8 @@ Graph full_graph() {
   relu.meta.hardware.max_parallelism = {4, 4};
   relu.meta.hardware.verilog_param.set("DATA_IN_0_PRECISION_0", 8);
   relu.meta.hardware.map.set("parallelism", List{2, 1});
-  relu.meta.attachments.set("prune.mask/1", Map{{"text", "\"\n\xc3\xa9"}, {"list", List{1, 2.0, nullptr, true}}, {"$real", "nan"}});
+  relu.meta.attachments.set("prune.mask/1",
+                            Map{{"text", "\"\n\xc3\xa9"}, {"list", List{1, 2.0, nullptr, true}}, {"$real", "nan"}});
   graph.meta.set("hardware", Map{{"verilog_sources", List{"a.sv"}}});
   graph.set_tensor("fc1.counter", at::tensor(3, at::kLong));
   return graph;
@@ -108,21 +111,27 @@ TEST_CASE("a loaded graph computes the same") {
 
 TEST_CASE("a graph.json with anything wrong is refused, naming the place") {
   Saved saved;
-  CHECK_THAT(saved.edited("\"mase_graph\": 1", "\"mase_graph\": 2"), Contains("graph.json: the graph has version 2, expected 1"));
+  CHECK_THAT(saved.edited("\"mase_graph\": 1", "\"mase_graph\": 2"),
+             Contains("graph.json: the graph has version 2, expected 1"));
   CHECK_THAT(saved.edited("\"nodes\"", "\"nods\""), Contains("unknown key 'nods', did you mean 'nodes'?"));
   CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": 7"), Contains("nodes[1].name: found 7, expected a string"));
-  CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": \"x\""), Contains("nodes[1].name: 'x' is used twice or is no identifier"));
+  CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": \"x\""),
+             Contains("nodes[1].name: 'x' is used twice or is no identifier"));
   CHECK_THAT(saved.edited("\"name\": \"fc1\"", "\"name\": \"a b\""), Contains("is no identifier"));
-  CHECK_THAT(saved.edited("\"node\": \"x\"", "\"node\": \"fc2\""), Contains("nodes[1].args[0].node: no node 'fc2' stands before this one"));
+  CHECK_THAT(saved.edited("\"node\": \"x\"", "\"node\": \"fc2\""),
+             Contains("nodes[1].args[0].node: no node 'fc2' stands before this one"));
   CHECK_THAT(saved.edited("\"node\": \"fc1\"", "\"node\": \"fc9\""), Contains("no node 'fc9' stands before this one"));
   CHECK_THAT(saved.edited("\"result\": 0", "\"result\": -1"), Contains("expected an integer in [0, 2147483647]"));
   CHECK_THAT(saved.edited("\"result\": 0", "\"result\": 4"), Contains("is result 4 of 'x', which has 1"));
-  CHECK_THAT(saved.edited("\"op_kind\": \"call_module\"", "\"op_kind\": \"call_modul\""), Contains("unknown op_kind 'call_modul', did you mean 'call_module'?"));
+  CHECK_THAT(saved.edited("\"op_kind\": \"call_module\"", "\"op_kind\": \"call_modul\""),
+             Contains("unknown op_kind 'call_modul', did you mean 'call_module'?"));
   CHECK_THAT(saved.edited("\"shape\": [1, 4]", "\"shape\": [1, -4]"), Contains("expected an integer in [0"));
-  CHECK_THAT(saved.edited("\"shape\": [1, 4]", "\"shape\": [4294967296, 4294967296]"), Contains("more elements than 63 bits count"));
+  CHECK_THAT(saved.edited("\"shape\": [1, 4]", "\"shape\": [4294967296, 4294967296]"),
+             Contains("more elements than 63 bits count"));
   CHECK_THAT(saved.edited("\"key\": \"fc1.weight\"\n", "\"key\": \"fc1.weigh\"\n"), Contains("tensor 'fc1.weigh'"));
   CHECK_THAT(saved.edited("\"is_signed\": true", "\"is_signed\": 1"), Contains("expected true or false"));
-  CHECK_THAT(saved.edited("\"module\": \"fixed_relu\"", "\"module\": []"), Contains("'module' is [], expected a string"));
+  CHECK_THAT(saved.edited("\"module\": \"fixed_relu\"", "\"module\": []"),
+             Contains("'module' is [], expected a string"));
   CHECK_THAT(saved.edited("\"use\": \"t.fixed\"", "\"used\": \"t.fixed\""), Contains("expected a component"));
   CHECK_THAT(saved.edited("\"mase_type\"", "\"mase_typ\""), Contains("unknown key 'mase_typ'"));
   CHECK_THAT(saved.edited("{", "["), Contains("not valid JSON"));
@@ -198,9 +207,14 @@ TEST_CASE("no damage to graph.json is more than an error") {
     for (uint64_t n = random.below(3); n < 3; ++n) {
       const size_t at = random.below(bytes.size());
       switch (random.below(3)) {
-        case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8))); break;
-        case 1: bytes.erase(at, 1 + random.below(20)); break;
-        default: bytes.insert(at, bytes.substr(random.below(bytes.size()), 1 + random.below(20)));
+        case 0:
+          bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
+          break;
+        case 1:
+          bytes.erase(at, 1 + random.below(20));
+          break;
+        default:
+          bytes.insert(at, bytes.substr(random.below(bytes.size()), 1 + random.below(20)));
       }
     }
     saved.scratch.write("model/graph.json", bytes);

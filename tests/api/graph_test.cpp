@@ -64,8 +64,10 @@ TEST_CASE("insertion and replacement keep the order") {
   CHECK(n.args[0].node == &g.b);  // the new node keeps its own use
   CHECK(names(g.b.users()) == Names{"n"});
   CHECK_NOTHROW(g.graph.check());
-  CHECK_THROWS_WITH(g.graph.insert_before(g.a, OpKind::call_module, "early", {}, {&g.c}), Catch::Contains("does not stand before it"));
-  CHECK_THROWS_WITH(g.graph.replace_all_uses(g.a, g.c), Catch::Contains("'c' cannot replace 'a' in 'b', which stands before it"));
+  CHECK_THROWS_WITH(g.graph.insert_before(g.a, OpKind::call_module, "early", {}, {&g.c}),
+                    Catch::Contains("does not stand before it"));
+  CHECK_THROWS_WITH(g.graph.replace_all_uses(g.a, g.c),
+                    Catch::Contains("'c' cannot replace 'a' in 'b', which stands before it"));
   CHECK_THROWS_WITH(g.graph.set_argument(g.b, 1, &g.a), Catch::Contains("there is no argument 1"));
   Chain other;
   CHECK_THROWS_WITH(g.graph.set_args(g.b, {&other.a}), Catch::Contains("another graph"));
@@ -93,11 +95,16 @@ TEST_CASE("check names what is broken") {
   CHECK_THAT(broken([](Chain& g) { g.b.name = "a"; }), Contains("two nodes are called 'a'"));
   CHECK_THAT(broken([](Chain& g) { g.b.name = "b.c"; }), Contains("'b.c' is not an identifier"));
   CHECK_THAT(broken([](Chain& g) { g.b.args[0].node = &g.c; }), Contains("order: 'b' uses 'c'"));
-  CHECK_THAT(broken([](Chain& g) { g.b.params.push_back({"weight", "b.weight"}); }), Contains("tensor 'b.weight' of node 'b' is missing"));
+  CHECK_THAT(broken([](Chain& g) {
+               g.b.params.push_back({"weight", "b.weight"});
+             }),
+             Contains("tensor 'b.weight' of node 'b' is missing"));
   CHECK_THAT(broken([](Chain& g) { g.c.args[0].node = &g.a; }), Contains("users of 'b' are [c], expected []"));
   Node stranger;
-  CHECK_THAT(broken([&](Chain& g) { g.b.args[0].node = &stranger; }), Contains("argument 0 of 'b' is no node of this graph"));
-  CHECK_THAT(broken([](Chain& g) { g.b.meta.common.results.add("data_out_0"), g.c.args[0].result = 1; }), Contains("is result 1 of 'b', which has 1"));
+  CHECK_THAT(broken([&](Chain& g) { g.b.args[0].node = &stranger; }),
+             Contains("argument 0 of 'b' is no node of this graph"));
+  CHECK_THAT(broken([](Chain& g) { g.b.meta.common.results.add("data_out_0"), g.c.args[0].result = 1; }),
+             Contains("is result 1 of 'b', which has 1"));
 }
 
 TEST_CASE("a clone shares nothing that anyone can see") {

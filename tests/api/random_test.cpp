@@ -14,8 +14,8 @@ TEST_CASE("streams depend on seed, name and purpose, with the fields kept apart"
 }
 
 TEST_CASE("xoshiro256** seeded by SplitMix64(0) gives its published first value") {
-  // First outputs of SplitMix64 from state 0, known from its reference implementation, make the state; the generator's
-  // first output is rotl(s1 * 5, 7) * 9.
+  // First outputs of SplitMix64 from state 0, known from its reference implementation, make the state; the
+  // generator's first output is rotl(s1 * 5, 7) * 9.
   const uint64_t s1 = 0x6e789e6aa1b965f4ULL;
   const uint64_t x = s1 * 5;
   CHECK(Random(0).next() == ((x << 7) | (x >> 57)) * 9);

@@ -65,22 +65,25 @@ TEST_CASE("a file written by hand is read") {
 
 TEST_CASE("what is written has the layout of the format") {
   test::Scratch scratch;
-  write_safetensors(scratch.file("f"), {{"n", at::tensor({1, 0}, at::kByte).to(at::kBool)}, {"w", at::tensor({1.0f, 2.0f}).view({2, 1})}});
+  write_safetensors(scratch.file("f"),
+                    {{"n", at::tensor({1, 0}, at::kByte).to(at::kBool)}, {"w", at::tensor({1.0f, 2.0f}).view({2, 1})}});
   const std::string bytes = test::read_bytes(scratch.file("f"));
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   CHECK(length % 8 == 0);
   const std::string header = bytes.substr(8, length);
   // Wide elements come first, so that a mapped reader finds them aligned.
-  CHECK(header.substr(0, header.find_last_of('}') + 1) ==
-        R"({"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"n":{"dtype":"BOOL","shape":[2],"data_offsets":[8,10]}})");
+  CHECK(
+      header.substr(0, header.find_last_of('}') + 1) ==
+      R"({"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"n":{"dtype":"BOOL","shape":[2],"data_offsets":[8,10]}})");
   CHECK(bytes.substr(8 + length) == floats({1.0f, 2.0f}) + std::string("\x01\x00", 2));
 }
 
 TEST_CASE("every dtype survives") {
   test::Scratch scratch;
   NamedTensors tensors;
-  for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool})
+  for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort,
+                                    at::kChar, at::kByte, at::kBool})
     tensors.emplace_back(c10::toString(type), at::arange(6).view({2, 3}).to(type));
   tensors.emplace_back("scalar", at::tensor(2.5));
   tensors.emplace_back("transposed", at::arange(6.0f).view({2, 3}).t());
@@ -107,11 +110,15 @@ TEST_CASE("a file that lies is refused with a sentence") {
   CHECK_THAT(refusal(make(entry("F31", "[1]", "[0,4]"), four)), Contains("has dtype 'F31', expected one of F64, F32"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "[0,8]"), four)), Contains("lies at bytes 0 to 8, but the file has 4"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "[4,0]"), four)), Contains("lies at bytes 4 to 0"));
-  CHECK_THAT(refusal(make(entry("F32", "[2]", "[0,4]"), four)), Contains("has 4 bytes, but its shape and dtype need 8"));
-  CHECK_THAT(refusal(make(entry("F32", "[-1]", "[0,4]"), four)), Contains("shape holds -1, expected an integer of at least 0"));
+  CHECK_THAT(refusal(make(entry("F32", "[2]", "[0,4]"), four)),
+             Contains("has 4 bytes, but its shape and dtype need 8"));
+  CHECK_THAT(refusal(make(entry("F32", "[-1]", "[0,4]"), four)),
+             Contains("shape holds -1, expected an integer of at least 0"));
   CHECK_THAT(refusal(make(entry("F32", "[1.0]", "[0,4]"), four)), Contains("shape holds 1.0"));
-  CHECK_THAT(refusal(make(entry("F32", "[4294967296,4294967296]", "[0,4]"), four)), Contains("more elements than 63 bits count"));
-  CHECK_THAT(refusal(make(entry("F32", "[0,9223372036854775807,4]", "[0,0]"), "")), Contains("more elements than 63 bits count"));
+  CHECK_THAT(refusal(make(entry("F32", "[4294967296,4294967296]", "[0,4]"), four)),
+             Contains("more elements than 63 bits count"));
+  CHECK_THAT(refusal(make(entry("F32", "[0,9223372036854775807,4]", "[0,0]"), "")),
+             Contains("more elements than 63 bits count"));
   CHECK_THAT(refusal(make(entry("F32", "[18446744073709551615]", "[0,4]"), four)), Contains("shape holds"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "[0]"), four)), Contains("has 1 data_offsets, expected 2"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "null"), four)), Contains("data_offsets is null, expected a list"));
@@ -121,7 +128,8 @@ TEST_CASE("a file that lies is refused with a sentence") {
   const std::string one = R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
   CHECK_THAT(refusal(make("{\"a\":" + one + ",\"a\":" + one + "}", four)), Contains("duplicate key 'a'"));
   CHECK_THAT(refusal(make("{\"a\":" + one + ",\"b\":" + one + "}", four)), Contains("overlaps"));
-  CHECK_THAT(refusal(make(entry("F32", "[1]", "[4,8]"), four + four)), Contains("bytes 0 to 4 of the data belong to no tensor"));
+  CHECK_THAT(refusal(make(entry("F32", "[1]", "[4,8]"), four + four)),
+             Contains("bytes 0 to 4 of the data belong to no tensor"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "[0,4]"), four + "x")), Contains("1 bytes follow the last tensor"));
   CHECK_THAT(refusal(make(entry("BOOL", "[1]", "[0,1]"), "\x02")), Contains("other than 0 and 1"));
   std::string axes = "[1";
@@ -134,7 +142,8 @@ TEST_CASE("weights that are not finite are refused in every floating dtype") {
     for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
       test::Scratch scratch;
       write_safetensors(scratch.file("f"), {{"w", at::tensor({1.0, bad}, at::kDouble).to(type)}});
-      CHECK_THAT(error_of([&] { read_safetensors(scratch.file("f")); }), Contains("tensor 'w' holds values that are not finite"));
+      CHECK_THAT(error_of([&] { read_safetensors(scratch.file("f")); }),
+                 Contains("tensor 'w' holds values that are not finite"));
     }
 }
 

@@ -23,7 +23,8 @@ TEST_CASE("a lazy clone is separate from the moment that either side is written"
 
 TEST_CASE("memory of others is copied at once") {
   float memory[2] = {1, 2};
-  const at::Tensor a = at::from_blob(memory, {2}, [](void*) {}, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor a = at::from_blob(
+      memory, {2}, [](void*) {}, at::TensorOptions().dtype(at::kFloat));
   const at::Tensor b = lazy_clone(a);
   memory[0] = 5;
   CHECK(b[0].item<float>() == 1);

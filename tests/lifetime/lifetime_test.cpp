@@ -72,8 +72,7 @@ TEST_CASE("shared components belong to their thread and end with it") {
       CHECK(first != registry.shared("keeper", keeper(8)));
       CHECK(first != registry.create("keeper", keeper(7)));
     }).join();
-    CHECK(std::count(journal.begin(), journal.end(), "object 7") ==
-          2);  // the shared one, and the one that was made
+    CHECK(std::count(journal.begin(), journal.end(), "object 7") == 2);  // the shared one, and the one that was made
     CHECK(std::count(journal.begin(), journal.end(), "object 8") == 1);
     std::shared_ptr<mase::Component> elsewhere;
     std::thread([&] { elsewhere = registry.shared("keeper", keeper(9)); }).join();

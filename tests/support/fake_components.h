@@ -135,7 +135,9 @@ struct FakeFixed final : Format {
 
 // x * scale, with scale trainable and a backward of its own that triples the gradient of x.
 struct FakeScaled final : Format {
-  at::Tensor quantize(const at::Tensor& x, const QuantizeContext& c) const override { return at::mul(x, c.parameters.at(0)); }
+  at::Tensor quantize(const at::Tensor& x, const QuantizeContext& c) const override {
+    return at::mul(x, c.parameters.at(0));
+  }
   Codes encode(const at::Tensor&, const QuantizeContext&) const override { throw Error("no codes"); }
   at::Tensor decode(const Codes&) const override { throw Error("no codes"); }
   int64_t bits(const Shape&) const override { return 32; }
@@ -212,7 +214,8 @@ inline Graph two_layers(Components& components) {
 // Formats on inputs and weights of both linear layers.
 inline void quantize_all(Graph& graph) {
   for (const char* name : {"fc1", "fc2"})
-    for (const char* argument : {"data_in_0", "weight"}) graph.at(name).meta.common.args.at(argument).format = fixed(8, 4);
+    for (const char* argument : {"data_in_0", "weight"})
+      graph.at(name).meta.common.args.at(argument).format = fixed(8, 4);
 }
 
 template <class Call>

@@ -47,9 +47,7 @@ class TempDir {
   std::string path_;
 };
 
-inline void write(const std::string& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary) << bytes;
-}
+inline void write(const std::string& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 inline std::string read(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::stringstream text;

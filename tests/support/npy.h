@@ -46,8 +46,7 @@ Npy<T> read_npy(const std::string& path, const std::string& type) {
   char magic[8];
   uint16_t size = 0;
   in.read(magic, 8).read(reinterpret_cast<char*>(&size), 2);
-  if (!in || std::memcmp(magic, "\x93NUMPY\x01\x00", 8) != 0)
-    throw std::runtime_error("no NumPy 1.0 file: " + path);
+  if (!in || std::memcmp(magic, "\x93NUMPY\x01\x00", 8) != 0) throw std::runtime_error("no NumPy 1.0 file: " + path);
   std::string text(size, ' ');
   in.read(text.data(), size);
   const NpyHeader header = parse_npy_header(text);

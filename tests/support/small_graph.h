@@ -13,8 +13,8 @@ inline mase::Graph small_graph() {
   mase::Node& fc1 =
       mase::add_module(g, registry(), "fc1", mase::Chosen("nn.linear", {{"out_features", 8}}), {&x}, random);
   mase::Node& relu = mase::add_module(g, registry(), "relu1", mase::Chosen("nn.relu"), {&fc1}, random);
-  mase::Node& fc2 = mase::add_module(g, registry(), "fc2", mase::Chosen("nn.linear", {{"out_features", 5}}),
-                                     {&relu}, random);
+  mase::Node& fc2 =
+      mase::add_module(g, registry(), "fc2", mase::Chosen("nn.linear", {{"out_features", 5}}), {&relu}, random);
   mase::add_output(g, {&fc2});
   mase::derive(g, registry());
   return g;
@@ -31,8 +31,7 @@ inline void quantize(mase::Graph& g, mase::Map with, const std::vector<std::stri
 }
 
 inline mase::Value fixed(int width, int frac_width) {
-  return mase::Map{{"use", "quant.integer"},
-                   {"with", mase::Map{{"width", width}, {"frac_width", frac_width}}}};
+  return mase::Map{{"use", "quant.integer"}, {"with", mase::Map{{"width", width}, {"frac_width", frac_width}}}};
 }
 
 // The cells of a CSV file without quoted fields, by row.

@@ -12,8 +12,8 @@ std::vector<bench::Beats> bench::model(const Case& c, const std::vector<Beats>& 
         x *= c["NEGATIVE_SLOPE_VALUE"];
         frac += c["NEGATIVE_SLOPE_PRECISION_1"];
       }
-      result.push_back(cast(x, frac, c["DATA_OUT_0_PRECISION_0"], c["DATA_OUT_0_PRECISION_1"],
-                            c["DATA_OUT_0_SIGNED"], c["ROUNDING"], c["OVERFLOW"]));
+      result.push_back(cast(x, frac, c["DATA_OUT_0_PRECISION_0"], c["DATA_OUT_0_PRECISION_1"], c["DATA_OUT_0_SIGNED"],
+                            c["ROUNDING"], c["OVERFLOW"]));
     }
     out.push_back(result);
   }

@@ -9,8 +9,8 @@ std::vector<bench::Beats> bench::model(const Case& c, const std::vector<Beats>& 
       Wide x = value_of(code, c["DATA_IN_0_PRECISION_0"], c["DATA_IN_0_SIGNED"]);
       int frac = c["DATA_IN_0_PRECISION_1"];
       if (x < 0) frac += c["NEGATIVE_SLOPE_SHIFT"];
-      result.push_back(cast(x, frac, c["DATA_OUT_0_PRECISION_0"], c["DATA_OUT_0_PRECISION_1"],
-                            c["DATA_OUT_0_SIGNED"], c["ROUNDING"], c["OVERFLOW"]));
+      result.push_back(cast(x, frac, c["DATA_OUT_0_PRECISION_0"], c["DATA_OUT_0_PRECISION_1"], c["DATA_OUT_0_SIGNED"],
+                            c["ROUNDING"], c["OVERFLOW"]));
     }
     out.push_back(result);
   }

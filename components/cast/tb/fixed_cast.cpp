@@ -27,9 +27,10 @@ int main() {
                                                c.out_frac, c.out_signed, c.rounding, c.overflow);
       ++compared;
       if (top.result[i] != expected && ++errors <= 20)
-        std::printf("ERROR (%d, %d) to (%d, %d), signed %d to %d, rounding %d, overflow %d: code %u becomes %u, expected %u\n",
-                    c.width, c.frac, c.out_width, c.out_frac, c.is_signed, c.out_signed, c.rounding, c.overflow, code,
-                    top.result[i], static_cast<unsigned>(expected));
+        std::printf(
+            "ERROR (%d, %d) to (%d, %d), signed %d to %d, rounding %d, overflow %d: code %u becomes %u, expected %u\n",
+            c.width, c.frac, c.out_width, c.out_frac, c.is_signed, c.out_signed, c.rounding, c.overflow, code,
+            top.result[i], static_cast<unsigned>(expected));
     }
   }
   std::printf("%zu sets, %ld codes compared, %ld errors\n", kInstances.size(), compared, errors);

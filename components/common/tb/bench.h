@@ -128,11 +128,16 @@ class Bench {
   Code draw(int width) {
     const Code mask = width == 64 ? ~Code{0} : (Code{1} << width) - 1;
     switch (random_() % 8) {
-      case 0: return mask >> 1;
-      case 1: return (mask >> 1) + 1;
-      case 2: return mask - random_() % 4 & mask;
-      case 3: return random_() % 4 & mask;
-      default: return random_() & mask;
+      case 0:
+        return mask >> 1;
+      case 1:
+        return (mask >> 1) + 1;
+      case 2:
+        return mask - random_() % 4 & mask;
+      case 3:
+        return random_() % 4 & mask;
+      default:
+        return random_() & mask;
     }
   }
 
@@ -237,7 +242,8 @@ class Bench {
     for (std::size_t i = 0; i < r.send.size(); ++i)
       text += r.c->in[i].name + " " + std::to_string(r.sent[i]) + " of " + std::to_string(r.send[i].size()) + " sent, ";
     for (std::size_t i = 0; i < r.expect.size(); ++i)
-      text += r.c->out[i].name + " " + std::to_string(r.got[i]) + " of " + std::to_string(r.expect[i].size()) + " seen ";
+      text +=
+          r.c->out[i].name + " " + std::to_string(r.got[i]) + " of " + std::to_string(r.expect[i].size()) + " seen ";
     return text;
   }
 
@@ -261,8 +267,10 @@ class Bench {
         const auto& s = r.c->in[i];
         if (!r.offering[i]) {
           r.offering[i] = r.sent[i] < r.send[i].size() && chance(valid);
-          if (r.offering[i]) put(s, r.send[i][r.sent[i]]);
-          else garbage(s);
+          if (r.offering[i])
+            put(s, r.send[i][r.sent[i]]);
+          else
+            garbage(s);
           if (r.offering[i] && r.first_offer < 0) r.first_offer = cycle_;
         }
         *s.valid = r.offering[i];

@@ -50,10 +50,8 @@ std::vector<bench::Beats> bench::model(const Case& c, const std::vector<Beats>& 
     for (int i = 0; i < x.columns; ++i)
       sum += data[row][i] * (c["WEIGHTS_PRE_TRANSPOSED"] ? weight[i][column] : weight[column][i]);
     sum <<= frac - product_frac;
-    if (c["HAS_BIAS"])
-      sum += matrix(b, in[2], pass * bias_tiles, c["BIAS_SIGNED"])[0][column] << (frac - b.frac);
-    out[beat][element] =
-        cast(sum, frac, y.width, y.frac, c["DATA_OUT_0_SIGNED"], c["ROUNDING"], c["OVERFLOW"]);
+    if (c["HAS_BIAS"]) sum += matrix(b, in[2], pass * bias_tiles, c["BIAS_SIGNED"])[0][column] << (frac - b.frac);
+    out[beat][element] = cast(sum, frac, y.width, y.frac, c["DATA_OUT_0_SIGNED"], c["ROUNDING"], c["OVERFLOW"]);
   });
   return {out};
 }

@@ -16,9 +16,9 @@ struct MaseManifest {
   uint32_t struct_size;  // sizeof(MaseManifest) when the plugin was built
   uint32_t api_major;
   uint32_t api_minor;
-  const char* name;      // the prefix of all its components
-  const char* version;   // "1.2.3"
-  const char* doc;       // one sentence
+  const char* name;     // the prefix of all its components
+  const char* version;  // "1.2.3"
+  const char* doc;      // one sentence
   void (*register_components)(mase::Registrar&);
 };
 }
@@ -46,7 +46,7 @@ struct MaseManifest {
 
 // Fixed order: API major.minor, compiler C++ ABI, _GLIBCXX_USE_CXX11_ABI, C++ standard, LibTorch major.minor,
 // debug mode, assertions, sanitizer. A host accepts exactly its own tag (docs/abi.md).
-#define MASE_ABI_TAG                                                                                       \
+#define MASE_ABI_TAG \
   "mase_abi:api" MASE_STR(MASE_API_MAJOR) "." MASE_STR(MASE_API_MINOR) ":cxxabi" MASE_STR(__GXX_ABI_VERSION) \
   ":cxx11_" MASE_STR(_GLIBCXX_USE_CXX11_ABI) ":std" MASE_STR(__cplusplus) ":torch"                          \
   MASE_STR(TORCH_VERSION_MAJOR) "." MASE_STR(TORCH_VERSION_MINOR) ":debug" MASE_ABI_DEBUG                    \

@@ -13,7 +13,7 @@ namespace mase {
 // A named result. `measured_time` figures differ between equal runs and are excluded from comparisons.
 struct MetricInfo {
   std::string name;
-  std::string unit;                       // "1" for ratios and counts
+  std::string unit;  // "1" for ratios and counts
   enum class Direction { maximize, minimize, none } direction = Direction::none;
   bool measured_time = false;
   std::string doc;
@@ -46,7 +46,10 @@ class Registrar {
       info.create = [name](const Value& with) -> std::unique_ptr<Component> {
         return std::make_unique<T>(parse_or_throw<C>(with, name));
       };
-      info.check = [name](const Value& with) { C c{}; return parse(c, with, name); };
+      info.check = [name](const Value& with) {
+        C c{};
+        return parse(c, with, name);
+      };
     } else {
       info.create = [](const Value&) -> std::unique_ptr<Component> { return std::make_unique<T>(); };
       info.check = [name](const Value& with) { return no_fields(with, name); };
@@ -70,9 +73,13 @@ class Components {
   virtual std::vector<const ComponentInfo*> list(std::string_view kind) const = 0;  // sorted by name
 
   template <class Kind>
-  std::shared_ptr<Kind> create(const Chosen& c) { return std::static_pointer_cast<Kind>(create(Kind::kKind, c)); }
+  std::shared_ptr<Kind> create(const Chosen& c) {
+    return std::static_pointer_cast<Kind>(create(Kind::kKind, c));
+  }
   template <class Kind>
-  std::shared_ptr<Kind> shared(const Chosen& c) { return std::static_pointer_cast<Kind>(shared(Kind::kKind, c)); }
+  std::shared_ptr<Kind> shared(const Chosen& c) {
+    return std::static_pointer_cast<Kind>(shared(Kind::kKind, c));
+  }
 
  protected:
   ~Components();

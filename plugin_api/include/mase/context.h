@@ -1,4 +1,5 @@
-// Context: what the host lends a component for the length of one call. Implemented by the host, so it may grow at its end.
+// Context: what the host lends a component for the length of one call. Implemented by the host, so it may grow at its
+// end.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,8 +19,8 @@ struct Batch;
 // One split of the run's data. Batches are views of prepared tensors: asking twice costs nothing.
 class Split {
  public:
-  virtual const std::string& name() const = 0;  // train, validation, test
-  virtual int64_t size() const = 0;             // samples
+  virtual const std::string& name() const = 0;                  // train, validation, test
+  virtual int64_t size() const = 0;                             // samples
   virtual Batch batch(int64_t first, int64_t count) const = 0;  // fewer at the end; Error beyond it
 
  protected:
@@ -30,7 +31,7 @@ class Context {
  public:
   // The nodes that the recipe's `where` selected, in graph order; all nodes when the step has none.
   virtual const std::vector<Node*>& selected() const = 0;
-  virtual bool has_selection() const = 0;  // whether the step has a `where`
+  virtual bool has_selection() const = 0;                     // whether the step has a `where`
   virtual Random random(std::string_view purpose) const = 0;  // hash(seed, step name, purpose)
 
   // A figure of this step: goes to its report in run.json and, when declared in metrics(), to the metrics.
@@ -50,18 +51,26 @@ class Context {
   virtual std::string path(std::string_view relative) const = 0;  // relative to the recipe file
 
   virtual void progress(int64_t done, int64_t total) = 0;
-  virtual bool cancelled() const = 0;        // Ctrl-C: save, then throw Cancelled
+  virtual bool cancelled() const = 0;  // Ctrl-C: save, then throw Cancelled
   virtual int threads() const = 0;
   virtual std::string step_name() const = 0;
 
   template <class... Args>
-  void info(fmt::format_string<Args...> text, Args&&... args) { log_info(mase::format(text, std::forward<Args>(args)...)); }
+  void info(fmt::format_string<Args...> text, Args&&... args) {
+    log_info(mase::format(text, std::forward<Args>(args)...));
+  }
   template <class... Args>
-  void warn(fmt::format_string<Args...> text, Args&&... args) { log_warn(mase::format(text, std::forward<Args>(args)...)); }
+  void warn(fmt::format_string<Args...> text, Args&&... args) {
+    log_warn(mase::format(text, std::forward<Args>(args)...));
+  }
   template <class Kind>
-  std::shared_ptr<Kind> create(const Chosen& chosen) { return components().create<Kind>(chosen); }
+  std::shared_ptr<Kind> create(const Chosen& chosen) {
+    return components().create<Kind>(chosen);
+  }
   template <class Kind>
-  std::vector<const ComponentInfo*> list() { return components().list(Kind::kKind); }
+  std::vector<const ComponentInfo*> list() {
+    return components().list(Kind::kKind);
+  }
 
  protected:
   ~Context();

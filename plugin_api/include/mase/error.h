@@ -14,8 +14,8 @@ struct Loc {
   int column = 0;
 
   explicit operator bool() const { return line > 0; }
-  std::string str() const;                          // "recipe.yaml:14:33", or "" without a place
-  static std::string_view intern(std::string_view); // the one copy of a file name
+  std::string str() const;                           // "recipe.yaml:14:33", or "" without a place
+  static std::string_view intern(std::string_view);  // the one copy of a file name
 };
 
 // Bad input: says what was found, what was expected and, in `hint`, what to do about it.

@@ -18,7 +18,7 @@ struct EnumNames<Arithmetic> {
 struct ExecuteOptions {
   Arithmetic arithmetic = Arithmetic::float32;
   bool training = false;
-  uint64_t seed = 0;    // of dropout and stochastic rounding, per node
+  uint64_t seed = 0;                     // of dropout and stochastic rounding, per node
   std::vector<const Node*> frozen = {};  // run as in evaluation while the others train (batch statistics)
 };
 

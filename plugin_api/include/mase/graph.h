@@ -25,8 +25,8 @@ struct EnumNames<OpKind> {
 // One positional argument: a result of another node, or a constant.
 struct Argument {
   Node* node = nullptr;
-  int result = 0;      // which result of `node`
-  Value constant;      // when node is null
+  int result = 0;  // which result of `node`
+  Value constant;  // when node is null
 
   Argument() = default;
   Argument(Node* n, int r = 0) : node(n), result(r) {}
@@ -42,19 +42,19 @@ struct Parameter {
 // Plain data with a stable address for the life of its graph.
 class Node {
  public:
-  std::string name;         // fc1, seq_blocks_2: unique, a valid identifier
+  std::string name;  // fc1, seq_blocks_2: unique, a valid identifier
   OpKind op_kind = OpKind::call_module;
-  std::string target;       // module path "seq_blocks.2" or function name
-  std::string mase_op;      // linear, relu, placeholder, output, constant
-  Chosen op;                // the Op component with its attributes: nn.linear {in_features: 16, ...}
+  std::string target;   // module path "seq_blocks.2" or function name
+  std::string mase_op;  // linear, relu, placeholder, output, constant
+  Chosen op;            // the Op component with its attributes: nn.linear {in_features: 16, ...}
   std::vector<Argument> args;
   std::vector<Parameter> params;
   Meta meta;
 
   const std::vector<Node*>& users() const { return users_; }  // each user once, in graph order
   Graph& graph() const { return *graph_; }
-  size_t index() const { return index_; }                     // place in the graph
-  const Parameter* param(std::string_view name) const;        // nullptr when absent
+  size_t index() const { return index_; }               // place in the graph
+  const Parameter* param(std::string_view name) const;  // nullptr when absent
 
  private:
   friend class Graph;
@@ -72,7 +72,7 @@ class Graph {
   Graph clone() const;  // isolated: tensors shared copy-on-write, about a microsecond per node
 
   std::string name;
-  Map meta;             // graph-level data (hardware.verilog_sources, ...)
+  Map meta;  // graph-level data (hardware.verilog_sources, ...)
 
   const std::vector<Node*>& nodes() const { return nodes_; }  // in execution order
   std::vector<Node*> inputs() const;                          // placeholders
@@ -91,11 +91,11 @@ class Graph {
 
   // The tensor table. Keys are PyTorch state-dict names.
   bool has_tensor(std::string_view key) const;
-  const at::Tensor& tensor(std::string_view key) const;   // Error with the nearest key
+  const at::Tensor& tensor(std::string_view key) const;  // Error with the nearest key
   void set_tensor(std::string key, at::Tensor tensor);
   void erase_tensor(std::string_view key);
-  std::vector<std::string> tensor_keys() const;           // in order of insertion
-  void detach_tensors();                                  // no grad_fn of a plugin stays behind
+  std::vector<std::string> tensor_keys() const;  // in order of insertion
+  void detach_tensors();                         // no grad_fn of a plugin stays behind
 
   // Throws Error naming the first broken invariant: order, unknown nodes, missing tensors, duplicate names.
   void check() const;

@@ -11,8 +11,7 @@ namespace mase {
 // Written under a temporary name, then renamed: the file is whole or absent. Error when it cannot be written.
 void write_file(const std::string& path, std::string_view text);
 
-std::string csv_row(
-    const List& fields);  // quoted where commas, quotes or line ends ask for it; with its line end
+std::string csv_row(const List& fields);  // quoted where commas, quotes or line ends ask for it; with its line end
 
 // A grid with the first row as header; columns whose other cells are all numbers are aligned to the right.
 std::string text_table(const std::vector<std::vector<std::string>>& rows);

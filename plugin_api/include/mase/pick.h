@@ -8,8 +8,8 @@ namespace mase {
 struct Row {
   int64_t number = 0;
   std::string label;
-  Map params;    // what was varied, by name
-  Map metrics;   // what was reported, by metric name
+  Map params;   // what was varied, by name
+  Map metrics;  // what was reported, by metric name
 };
 
 class Pick : public Component {

@@ -12,24 +12,24 @@ namespace mase {
 // holds the given option.
 struct Domain {
   enum class Kind { choice, integer, real };
-  std::string name;                     // <step>/<node>/<field path>
+  std::string name;  // <step>/<node>/<field path>
   Kind kind = Kind::choice;
-  std::vector<std::string> labels;      // choice: one per option
-  std::vector<Value> options;           // choice: the values themselves (scalars, or labels of maps)
-  double low = 0, high = 0, step = 0;   // inclusive; step 0: continuous
+  std::vector<std::string> labels;     // choice: one per option
+  std::vector<Value> options;          // choice: the values themselves (scalars, or labels of maps)
+  double low = 0, high = 0, step = 0;  // inclusive; step 0: continuous
   bool log = false;
-  int parent = -1;                      // index into Space::domains, or -1
-  int parent_option = -1;               // the option of the parent that makes this one active
-  int64_t count() const;                // number of values; -1 when continuous
+  int parent = -1;         // index into Space::domains, or -1
+  int parent_option = -1;  // the option of the parent that makes this one active
+  int64_t count() const;   // number of values; -1 when continuous
 };
 
 struct Space {
-  std::vector<Domain> domains;          // parents before children
-  int64_t size() const;                 // points, conditional ones counted once; -1 when infinite or beyond 2^62
+  std::vector<Domain> domains;  // parents before children
+  int64_t size() const;         // points, conditional ones counted once; -1 when infinite or beyond 2^62
 };
 
 constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
-using Point = std::vector<double>;      // one number per domain: option index, integer or real; kInactive
+using Point = std::vector<double>;  // one number per domain: option index, integer or real; kInactive
 
 struct Trial {
   enum class State { running, complete, pruned, failed };

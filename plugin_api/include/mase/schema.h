@@ -20,11 +20,11 @@ class Fields;
 struct TypeInfo {
   enum class Kind { any, boolean, integer, real, string, enumeration, list, map, optional, record, component };
   Kind kind = Kind::any;
-  std::vector<std::string> choices{};      // enumeration
-  std::vector<TypeInfo> item{};            // list, map, optional: exactly one
-  std::function<const Fields&()> record{}; // record: its fields, late because records may be recursive
-  std::string component_kind{};            // component: "format", "op", ...
-  std::string str() const;                 // "list of integer"
+  std::vector<std::string> choices{};       // enumeration
+  std::vector<TypeInfo> item{};             // list, map, optional: exactly one
+  std::function<const Fields&()> record{};  // record: its fields, late because records may be recursive
+  std::string component_kind{};             // component: "format", "op", ...
+  std::string str() const;                  // "list of integer"
 };
 
 struct FieldInfo {
@@ -32,8 +32,8 @@ struct FieldInfo {
   TypeInfo type;
   Value default_value;
   bool required = false;
-  std::optional<double> low, high;         // inclusive; apply to each number of a list too
-  std::vector<std::string> choices;        // allowed strings, if any
+  std::optional<double> low, high;   // inclusive; apply to each number of a list too
+  std::vector<std::string> choices;  // allowed strings, if any
 };
 
 // Problems of one parse, all of them; a compiler's list, not its first line.
@@ -96,7 +96,9 @@ void check_limits(const FieldInfo& info, const Value& v, Problems& p);
 // How a C++ type is read from and written to a Value.
 template <class T, class = void>
 struct Codec {  // a struct with its own schema()
-  static TypeInfo type() { return {TypeInfo::Kind::record, {}, {}, [] () -> const Fields& { return fields_of<T>(); }, {}}; }
+  static TypeInfo type() {
+    return {TypeInfo::Kind::record, {}, {}, []() -> const Fields& { return fields_of<T>(); }, {}};
+  }
   static bool read(T& out, const Value& v, Problems& p) {
     const size_t before = p.size();
     fields_of<T>().read(&out, v, {}, p);
@@ -147,7 +149,10 @@ struct Codec<Path> {
 template <>
 struct Codec<Value> {
   static TypeInfo type() { return {}; }
-  static bool read(Value& out, const Value& v, Problems&) { out = v; return true; }
+  static bool read(Value& out, const Value& v, Problems&) {
+    out = v;
+    return true;
+  }
   static Value write(const Value& v) { return v; }
 };
 template <>
@@ -210,7 +215,10 @@ template <class T>
 struct Codec<std::optional<T>> {
   static TypeInfo type() { return {TypeInfo::Kind::optional, {}, {Codec<T>::type()}}; }
   static bool read(std::optional<T>& out, const Value& v, Problems& p) {
-    if (v.is_null()) { out.reset(); return true; }
+    if (v.is_null()) {
+      out.reset();
+      return true;
+    }
     return Codec<T>::read(out.emplace(), v, p);
   }
   static Value write(const std::optional<T>& v) { return v ? Codec<T>::write(*v) : Value(); }
@@ -218,7 +226,9 @@ struct Codec<std::optional<T>> {
 template <class Kind>
 struct Codec<Use<Kind>> {
   static TypeInfo type() { return {TypeInfo::Kind::component, {}, {}, {}, Kind::kKind}; }
-  static bool read(Use<Kind>& out, const Value& v, Problems& p) { return detail::read_chosen(out.chosen, v, Kind::kKind, p); }
+  static bool read(Use<Kind>& out, const Value& v, Problems& p) {
+    return detail::read_chosen(out.chosen, v, Kind::kKind, p);
+  }
   static Value write(const Use<Kind>& v) { return v.chosen.value(); }
 };
 
@@ -229,11 +239,11 @@ class Schema {
   class Ref {
    public:
     explicit Ref(FieldInfo& info) : info_(info) {}
-    Ref& range(double low, double high) { info_.low = low; info_.high = high; return *this; }
-    Ref& min(double low) { info_.low = low; return *this; }
-    Ref& one_of(std::vector<std::string> choices) { info_.choices = std::move(choices); return *this; }
-    Ref& unit(std::string unit) { info_.unit = std::move(unit); return *this; }
-    Ref& required() { info_.required = true; return *this; }
+    Ref& range(double low, double high) { return info_.low = low, info_.high = high, *this; }
+    Ref& min(double low) { return info_.low = low, *this; }
+    Ref& one_of(std::vector<std::string> choices) { return info_.choices = std::move(choices), *this; }
+    Ref& unit(std::string unit) { return info_.unit = std::move(unit), *this; }
+    Ref& required() { return info_.required = true, *this; }
 
    private:
     FieldInfo& info_;
@@ -247,7 +257,8 @@ class Schema {
     info->name = std::move(name), info->doc = std::move(doc), info->type = Codec<M>::type();
     info->default_value = Codec<M>::write(defaults.*member);
     infos_.push_back(info);
-    readers_.push_back([member](void* c, const Value& v, Problems& p) { Codec<M>::read(static_cast<C*>(c)->*member, v, p); });
+    readers_.push_back(
+        [member](void* c, const Value& v, Problems& p) { Codec<M>::read(static_cast<C*>(c)->*member, v, p); });
     writers_.push_back([member](const void* c) { return Codec<M>::write(static_cast<const C*>(c)->*member); });
     return Ref(*info);
   }
@@ -293,6 +304,8 @@ C parse_or_throw(const Value& v, std::string_view what) {
 }
 
 template <class C>
-Map dump(const C& config) { return fields_of<C>().write(&config); }
+Map dump(const C& config) {
+  return fields_of<C>().write(&config);
+}
 
 }  // namespace mase

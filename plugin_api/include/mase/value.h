@@ -33,8 +33,8 @@ class Map {
   size_t size() const;
   const Value* find(std::string_view key) const;  // nullptr when absent
   Value* find(std::string_view key);
-  const Value& at(std::string_view key) const;    // Error with the nearest key when absent
-  Value& operator[](std::string_view key);        // inserts null at the end when absent
+  const Value& at(std::string_view key) const;  // Error with the nearest key when absent
+  Value& operator[](std::string_view key);      // inserts null at the end when absent
   void set(std::string key, Value value, Loc key_loc = {});
   bool erase(std::string_view key);
   const Entry* begin() const;
@@ -86,10 +86,10 @@ class Value {
   List& as_list();
   Map& as_map();
 
-  std::string json(int indent = -1) const;  // NaN and infinities become strings
-  std::string brief() const;                // compact, cut to 60 characters, for messages
+  std::string json(int indent = -1) const;                                // NaN and infinities become strings
+  std::string brief() const;                                              // compact, cut to 60 characters, for messages
   static Value parse_json(std::string_view text, std::string_view file);  // Error names file and byte
-  bool operator==(const Value&) const;      // 1 and 1.0 differ; places do not count
+  bool operator==(const Value&) const;                                    // 1 and 1.0 differ; places do not count
 
   Loc loc;
 
@@ -110,11 +110,11 @@ class Chosen {
   Chosen(std::string name, Map with = {}, Loc loc = {});
 
   explicit operator bool() const { return data_ != nullptr; }
-  const std::string& name() const;   // "quant.integer"; "" when nothing is chosen
+  const std::string& name() const;      // "quant.integer"; "" when nothing is chosen
   std::string_view short_name() const;  // "integer"
   const Map& with() const;
   Loc loc() const;
-  std::string key() const;           // the same for equal choices: a cache key
+  std::string key() const;  // the same for equal choices: a cache key
   bool operator==(const Chosen&) const;
   Value value() const;               // {use: name, with: {...}}, or null
   static Chosen from(const Value&);  // null, "name" or {use, with}; Error otherwise

@@ -50,8 +50,7 @@ TEST_CASE("help and versions are no errors") {
   CHECK_THAT(help.output, Contains("mase run") && Contains("--resume") && !Contains("--workers"));
   const auto version = mase_program({"--version"});
   CHECK(version.status == 0);
-  for (const char* what : {"mase ", "libtorch", "verilator", "yosys"})
-    CHECK_THAT(version.output, Contains(what));
+  for (const char* what : {"mase ", "libtorch", "verilator", "yosys"}) CHECK_THAT(version.output, Contains(what));
   CHECK(mase::Value::parse_json(mase_program({"--version", "--json"}).output, "").as_map().find("libtorch"));
 }
 
@@ -76,23 +75,20 @@ TEST_CASE("describe shows the fields of a component and of a plugin's table of c
   const std::string plugins = test::built("tests/lifetime_plugins");
   const auto r = mase_program({"describe", "keeper.object", "--plugins", plugins});
   CHECK(r.status == 0);
-  CHECK_THAT(r.output,
-             Contains("An object") && Contains("number  integer  0") && Contains("tells one from another"));
-  const auto json = mase::Value::parse_json(
-      mase_program({"describe", "keeper.object", "--json", "--plugins", plugins}).output, "");
+  CHECK_THAT(r.output, Contains("An object") && Contains("number  integer  0") && Contains("tells one from another"));
+  const auto json =
+      mase::Value::parse_json(mase_program({"describe", "keeper.object", "--json", "--plugins", plugins}).output, "");
   const auto& field = json.as_map().at("fields").as_list().at(0).as_map();
   CHECK(field.at("name") == mase::Value("number"));
   CHECK(field.at("default") == mase::Value(0));
-  CHECK_THAT(mase_program({"describe", "keeper", "--plugins", plugins}).output,
-             Contains("plugin keeper 1.0.0"));
+  CHECK_THAT(mase_program({"describe", "keeper", "--plugins", plugins}).output, Contains("plugin keeper 1.0.0"));
   const auto unknown = mase_program({"describe", "keeper.objekt", "--plugins", plugins});
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.output, Contains("did you mean 'keeper.object'?"));
 }
 
 TEST_CASE("output that cannot be written is a failure") {
-  const auto r =
-      mase::cli::run_process({"/bin/sh", "-c", test::built("bin/mase") + " list > /dev/full"}, 120);
+  const auto r = mase::cli::run_process({"/bin/sh", "-c", test::built("bin/mase") + " list > /dev/full"}, 120);
   CHECK(r.status == 1);
   CHECK_THAT(r.output, Contains("cannot write"));
 }
@@ -102,8 +98,7 @@ TEST_CASE("docs writes the same bytes twice and removes only its own stale pages
   const std::string plugins = test::built("tests/lifetime_plugins");
   REQUIRE(mase_program({"docs", folder.file("docs"), "--plugins", plugins}).status == 0);
   const std::string page = test::read_bytes(folder.file("docs/keeper.object.md"));
-  CHECK_THAT(
-      page, Contains("# keeper.object") && Contains("| `number` | integer | `0` | tells one from another |"));
+  CHECK_THAT(page, Contains("# keeper.object") && Contains("| `number` | integer | `0` | tells one from another |"));
   CHECK_THAT(test::read_bytes(folder.file("docs/README.md")), Contains("[keeper.object](keeper.object.md)"));
   folder.write("docs/mine.md", "hand-written\n");
   folder.write("docs/old.page.md", page);
@@ -133,8 +128,7 @@ TEST_CASE("new-plugin refuses bad names, unknown kinds and what exists") {
 
 TEST_CASE("new-plugin writes a whole project of every kind") {
   const test::Scratch folder;
-  for (const char* kind :
-       {"pass", "op", "format", "dataset", "model", "runner", "sampler", "pick", "generator"}) {
+  for (const char* kind : {"pass", "op", "format", "dataset", "model", "runner", "sampler", "pick", "generator"}) {
     const std::string name = std::string("my_") + kind;
     INFO(kind);
     const auto r = mase_in(folder.path(), "new-plugin " + name + " --kind " + kind + " --json");
@@ -145,8 +139,7 @@ TEST_CASE("new-plugin writes a whole project of every kind") {
       CHECK_FALSE(text.empty());
       CHECK_THAT(text, !Contains("%NAME%") && !Contains("%COMPONENT%") && !Contains("%FILES%"));
     }
-    CHECK_THAT(test::read_bytes(folder.file(name + "/CMakeLists.txt")),
-               Contains("mase_plugin(" + name + " SOURCES "));
+    CHECK_THAT(test::read_bytes(folder.file(name + "/CMakeLists.txt")), Contains("mase_plugin(" + name + " SOURCES "));
     CHECK(fs::exists(folder.file(name + "/README.md")));
     CHECK(std::distance(fs::directory_iterator(folder.file(name + "/recipes")), {}) == 2);
   }
@@ -168,7 +161,7 @@ TEST_CASE("test counts, says why, and fails when a test does") {
   folder.write("silent.yaml", "mase: 1\n");
   const auto bad = mase_program(command);
   CHECK(bad.status == 1);
-  CHECK_THAT(bad.output, Contains("2 passed, 2 failed, 1 skipped") &&
-                             Contains("did not print 'no-such-text'") && Contains("expects nothing"));
+  CHECK_THAT(bad.output, Contains("2 passed, 2 failed, 1 skipped") && Contains("did not print 'no-such-text'") &&
+                             Contains("expects nothing"));
   CHECK(mase_program({"test", folder.file("sub/none")}).status == 2);
 }

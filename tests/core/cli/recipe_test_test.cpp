@@ -13,10 +13,10 @@ using Words = std::vector<std::string>;
 
 TEST_CASE("a test's lines are read, other comments are not") {
   const test::Scratch folder;
-  const auto t = read_recipe_test(folder.write(
-      "a.yaml",
-      "# Note: a comment.\n# RUN: run --set 'a=b c'\n# EXPECT:  two words \n"
-      "# EXPECT-NOT: traceback\n# NEEDS: sh\n# CI: --set epochs=1\n# EXPECT-STATUS: 1\nmase: 1\n"));
+  const auto t = read_recipe_test(
+      folder.write("a.yaml",
+                   "# Note: a comment.\n# RUN: run --set 'a=b c'\n# EXPECT:  two words \n"
+                   "# EXPECT-NOT: traceback\n# NEEDS: sh\n# CI: --set epochs=1\n# EXPECT-STATUS: 1\nmase: 1\n"));
   CHECK(t.commands == std::vector<Words>{{"run", "--set", "a=b c"}});
   CHECK(t.expected == Words{"two words"});
   CHECK(t.unexpected == Words{"traceback"});

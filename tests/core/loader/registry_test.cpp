@@ -18,9 +18,7 @@ struct Wheel final : mase::Component {
   static constexpr const char* kKind = "wheel";
   struct Config {
     int spokes = 8;
-    static void schema(mase::Schema<Config>& s) {
-      s.field("spokes", &Config::spokes, "how many").range(3, 99);
-    }
+    static void schema(mase::Schema<Config>& s) { s.field("spokes", &Config::spokes, "how many").range(3, 99); }
   };
   explicit Wheel(Config c) : config(c) {
     if (c.spokes == 13) throw std::runtime_error("thirteen");
@@ -39,9 +37,7 @@ struct Silent final : mase::Component {
   };
   struct Config {
     std::vector<Inner> inner;
-    static void schema(mase::Schema<Config>& s) {
-      s.field("inner", &Config::inner, "documented, but not inside");
-    }
+    static void schema(mase::Schema<Config>& s) { s.field("inner", &Config::inner, "documented, but not inside"); }
   };
   explicit Silent(Config) {}
 };
@@ -74,15 +70,13 @@ TEST_CASE("components are found by name and listed by kind, sorted") {
   CHECK(registry.list("wheel").at(0)->plugin == "bike");
   CHECK(registry.list("saddle").empty());
   CHECK(registry.find("bike.saddle") == nullptr);
-  CHECK_THROWS_WITH(registry.load_builtin(kBike),
-                    Contains("'bike.wheel' is already provided by plugin 'bike'"));
+  CHECK_THROWS_WITH(registry.load_builtin(kBike), Contains("'bike.wheel' is already provided by plugin 'bike'"));
 }
 
 TEST_CASE("create checks name, kind and fields, with places") {
   mase::Registry registry;
   registry.load_builtin(kBike);
-  const auto wheel =
-      std::dynamic_pointer_cast<Wheel>(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 5}})));
+  const auto wheel = std::dynamic_pointer_cast<Wheel>(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 5}})));
   REQUIRE(wheel);
   CHECK(wheel->config.spokes == 5);
   const mase::Loc loc{"r.yaml", 3, 7};
@@ -92,18 +86,15 @@ TEST_CASE("create checks name, kind and fields, with places") {
                     Contains("r.yaml:3:7: 'bike.bell' is of kind bell, expected one of kind wheel"));
   CHECK_THROWS_WITH(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 1}})),
                     Contains("'spokes' is 1") && Contains("[3, 99]"));
-  CHECK_THROWS_WITH(registry.create("bell", Chosen("bike.bell", {{"loud", true}})),
-                    Contains("unknown key 'loud'"));
+  CHECK_THROWS_WITH(registry.create("bell", Chosen("bike.bell", {{"loud", true}})), Contains("unknown key 'loud'"));
 }
 
 TEST_CASE("what a constructor throws becomes an Error that names the component") {
   mase::Registry registry;
   registry.load_builtin(kBike);
-  CHECK_THROWS_WITH(
-      registry.create("wheel", Chosen("bike.wheel", {{"spokes", 13}})),
-      Contains("bike.wheel: its code failed: thirteen") && Contains("defect of the plugin 'bike'"));
-  CHECK_THROWS_WITH(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 14}})),
-                    Contains("not an exception"));
+  CHECK_THROWS_WITH(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 13}})),
+                    Contains("bike.wheel: its code failed: thirteen") && Contains("defect of the plugin 'bike'"));
+  CHECK_THROWS_WITH(registry.create("wheel", Chosen("bike.wheel", {{"spokes", 14}})), Contains("not an exception"));
 }
 
 TEST_CASE("guard keeps places, names steps once, and lets an interrupt through") {
@@ -117,13 +108,11 @@ TEST_CASE("guard keeps places, names steps once, and lets an interrupt through")
   };
   const mase::Loc loc{"r.yaml", 3, 7};
   CHECK(text("", [&] { throw mase::Error("flat", loc, "pump"); }) == "r.yaml:3:7: bike.wheel: flat (pump)");
-  CHECK(text("ride", [&] { throw mase::Error("flat", loc); }) ==
-        "r.yaml:3:7: step 'ride' (bike.wheel): flat");
+  CHECK(text("ride", [&] { throw mase::Error("flat", loc); }) == "r.yaml:3:7: step 'ride' (bike.wheel): flat");
   CHECK(text("ride", [&] { mase::guard("bike.wheel", "ride", [&] { throw mase::Error("flat"); }); }) ==
         "step 'ride' (bike.wheel): flat");
-  CHECK(text("", [] {
-          throw std::runtime_error("bad\nException raised from x at y.cpp:3\nframe #0");
-        }).find("frame") == std::string::npos);
+  CHECK(text("", [] { throw std::runtime_error("bad\nException raised from x at y.cpp:3\nframe #0"); }).find("frame") ==
+        std::string::npos);
   CHECK(text("", [] {}) == "nothing");
   CHECK_THROWS_AS(mase::guard("bike.wheel", "", [] { throw mase::Cancelled(); }), mase::Cancelled);
 }
@@ -164,8 +153,7 @@ TEST_CASE("a manifest that cannot be used is refused") {
 }
 
 TEST_CASE("tags are compared part by part") {
-  const std::string host =
-      "mase_abi:api0.1:cxxabi1017:cxx11_1:std202002L:torch2.15:debug0:assert0:sanitizer_none";
+  const std::string host = "mase_abi:api0.1:cxxabi1017:cxx11_1:std202002L:torch2.15:debug0:assert0:sanitizer_none";
   const auto with = [&](const std::string& from, const std::string& to) {
     std::string tag = host;
     return mase::abi_difference(tag.replace(tag.find(from), from.size(), to), host);
@@ -173,8 +161,7 @@ TEST_CASE("tags are compared part by part") {
   CHECK(mase::abi_difference(host, host).empty());
   CHECK(with("torch2.15", "torch2.14") == "LibTorch 2.14, this mase has 2.15");
   CHECK(with("cxx11_1", "cxx11_0") == "_GLIBCXX_USE_CXX11_ABI 0, this mase has 1");
-  CHECK(with("debug0:assert0", "debug1:assert1") ==
-        "debug mode 1, this mase has 0; assertions 1, this mase has 0");
+  CHECK(with("debug0:assert0", "debug1:assert1") == "debug mode 1, this mase has 0; assertions 1, this mase has 0");
   CHECK(with("sanitizer_none", "sanitizer_address") == "sanitizer address, this mase has none");
   CHECK(with(":sanitizer_none", "") == "the form of the tag");
 }

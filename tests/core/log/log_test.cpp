@@ -39,8 +39,7 @@ TEST_CASE("a log file gets every level, with time, and is appended to") {
   mase::log::close_file();
   mase::log::set_level(mase::log::Level::normal);
   const std::string text = test::read_bytes(folder.file("log.txt"));
-  CHECK_THAT(text, Contains("debug") && Contains("one {} percent % s\n") && Contains("two\n") &&
-                       Contains("three\n"));
+  CHECK_THAT(text, Contains("debug") && Contains("one {} percent % s\n") && Contains("two\n") && Contains("three\n"));
   CHECK_THAT(text, !Contains("not in the file"));
   CHECK(text.substr(4, 1) == "-");  // a date first
 }

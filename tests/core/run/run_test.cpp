@@ -25,7 +25,8 @@ TEST_CASE("steps run in order; metrics of named steps carry their name") {
 
 TEST_CASE("when skips a step, each runs it per node, --set changes a param, a recipe is a step") {
   test::TempDir folder;
-  test::write(folder / "inner.yaml", "mase: 1\nparams: {v: 1}\nsteps:\n  - {use: toy.set, where: {name: n1}, with: {value: $v}}\n");
+  test::write(folder / "inner.yaml",
+              "mase: 1\nparams: {v: 1}\nsteps:\n  - {use: toy.set, where: {name: n1}, with: {value: $v}}\n");
   const std::string text =
       "mase: 1\nname: toy\nparams: {flag: false, v: 3}\nmodel: {use: toy.chain}\ndata: {use: toy.counts}\nsteps:\n"
       "  - {use: toy.set, when: $flag, with: {value: 50}}\n"
@@ -40,7 +41,8 @@ TEST_CASE("when skips a step, each runs it per node, --set changes a param, a re
 
 TEST_CASE("streams hang on seed and step name: the same run is the same, another seed is not") {
   test::TempDir folder;
-  const std::string steps = "  - {use: toy.shake, where: {op: odd}}\n  - {use: toy.shake, name: again}\n  - use: toy.sum\n";
+  const std::string steps =
+      "  - {use: toy.shake, where: {op: odd}}\n  - {use: toy.shake, name: again}\n  - use: toy.sum\n";
   const auto a = toy::run(folder, toy::recipe(steps)), b = toy::run(folder, toy::recipe(steps), {}, "b");
   CHECK(a.metrics().at("sum") == b.metrics().at("sum"));
   std::string other = toy::recipe(steps);
@@ -81,9 +83,12 @@ TEST_CASE("a folder that is no run is left alone; an earlier run is replaced") {
 TEST_CASE("--from takes the graph that the previous run had there; --until stops after a step") {
   test::TempDir folder;
   const auto steps = [](int late) {
-    return toy::recipe("  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"
-                       "  - {use: toy.set, name: late, where: {name: n2}, with: {value: " + std::to_string(late) + "}}\n"
-                       "  - use: toy.sum\n");
+    return toy::recipe(
+        "  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"
+        "  - {use: toy.set, name: late, where: {name: n2}, with: {value: " +
+        std::to_string(late) +
+        "}}\n"
+        "  - use: toy.sum\n");
   };
   RunOptions until, from;
   until.until = "late", from.from = "late";
@@ -105,8 +110,9 @@ TEST_CASE("--from takes the graph that the previous run had there; --until stops
 TEST_CASE("a run that was stopped goes on with --resume, but only with the same recipe") {
   test::TempDir folder;
   toy::stops = toy::sets = 0;
-  const std::string text = toy::recipe("  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"
-                                       "  - use: toy.stop\n  - use: toy.shake\n  - use: toy.sum\n");
+  const std::string text = toy::recipe(
+      "  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"
+      "  - use: toy.stop\n  - use: toy.shake\n  - use: toy.sum\n");
   const auto stopped = toy::run(folder, text);
   CHECK(stopped.status == 130);
   CHECK(stopped.record.as_map().at("status") == Value("interrupted"));

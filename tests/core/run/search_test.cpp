@@ -10,9 +10,11 @@ using namespace mase;
 namespace {
 
 // Three nodes, each with a value in [lo, hi]; the sum is the score.
-std::string search(const std::string& options, const std::string& with = "{value: {$int: [1, 4]}}", const std::string& before = "") {
+std::string search(const std::string& options, const std::string& with = "{value: {$int: [1, 4]}}",
+                   const std::string& before = "") {
   return toy::recipe(before + "  - search:\n      name: s\n" + options +
-                     "      steps:\n        - {use: toy.set, where: {regex: 'n.*'}, each: node, with: " + with + "}\n"
+                     "      steps:\n        - {use: toy.set, where: {regex: 'n.*'}, each: node, with: " + with +
+                     "}\n"
                      "      evaluate: [toy.sum]\n  - {use: toy.sum, name: after}\n");
 }
 const std::string kCount = "      sampler: {use: toy.count}\n      score: {sum: 1.0}\n";
@@ -42,7 +44,8 @@ TEST_CASE("a finite space has no duplicates and ends when it is exhausted") {
   const std::string csv = r.out + "/s/trials.csv";
   std::set<std::string> points;
   for (size_t i = 0; i < 27; ++i)
-    points.insert(toy::column(csv, "toy.set/n1/value")[i] + toy::column(csv, "toy.set/n2/value")[i] + toy::column(csv, "toy.set/n3/value")[i]);
+    points.insert(toy::column(csv, "toy.set/n1/value")[i] + toy::column(csv, "toy.set/n2/value")[i] +
+                  toy::column(csv, "toy.set/n3/value")[i]);
   CHECK(points.size() == 27);
 }
 
@@ -81,7 +84,10 @@ TEST_CASE("objectives keep a front; constraints decide what is feasible; relativ
   CHECK(r.metrics().at("after.sum") == Value(7.0));
   CHECK(r.report(0).at("best_trials").as_list().size() > 1);  // ties as a set
 
-  r = toy::run(folder, search(kCount + "      relative_to: start\n", "{value: {$int: [1, 4]}}", "  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"), {}, "c");
+  r = toy::run(folder,
+               search(kCount + "      relative_to: start\n", "{value: {$int: [1, 4]}}",
+                      "  - {use: toy.set, where: {name: n1}, with: {value: 2}}\n"),
+               {}, "c");
   CHECK(r.metrics().at("s.best_value") == Value(6.0));
 }
 
@@ -95,11 +101,12 @@ TEST_CASE("a named domain is one parameter for all nodes; a choice of maps bring
 
 TEST_CASE("best.yaml is a plain recipe that gives the same graph, random draws included") {
   test::TempDir folder;
-  std::string text = toy::recipe("  - {use: toy.shake, where: {name: n1}}\n  - {use: toy.sum, name: before}\n"
-                                 "  - search:\n      name: s\n      sampler: {use: toy.dice}\n      trials: 12\n      score: {sum: 1.0}\n"
-                                 "      steps:\n        - {use: toy.set, where: {regex: 'n[23]'}, each: node, with: {value: {$float: [0, 9]}}}\n"
-                                 "        - {use: toy.shake, where: {op: odd}, each: node}\n"
-                                 "      evaluate: [toy.sum]\n");
+  std::string text = toy::recipe(
+      "  - {use: toy.shake, where: {name: n1}}\n  - {use: toy.sum, name: before}\n"
+      "  - search:\n      name: s\n      sampler: {use: toy.dice}\n      trials: 12\n      score: {sum: 1.0}\n"
+      "      steps:\n        - {use: toy.set, where: {regex: 'n[23]'}, each: node, with: {value: {$float: [0, 9]}}}\n"
+      "        - {use: toy.shake, where: {op: odd}, each: node}\n"
+      "      evaluate: [toy.sum]\n");
   const auto r = toy::run(folder, text);
   REQUIRE(r.status == 0);
   const std::string best = test::read(r.out + "/s/best.yaml");
@@ -113,10 +120,11 @@ TEST_CASE("best.yaml is a plain recipe that gives the same graph, random draws i
 
 TEST_CASE("a search that was stopped, and whose log was cut, ends as if nothing had happened") {
   test::TempDir folder;
-  const std::string text = toy::recipe("  - search:\n      name: s\n      sampler: {use: toy.dice}\n      trials: 30\n      score: {sum: 1.0}\n"
-                                       "      steps:\n        - {use: toy.set, where: {regex: 'n.*'}, each: node, with: {value: {$int: [1, 9]}}}\n"
-                                       "        - {use: toy.stop, with: {at: 11}}\n"
-                                       "      evaluate: [toy.sum]\n  - {use: toy.sum, name: after}\n");
+  const std::string text = toy::recipe(
+      "  - search:\n      name: s\n      sampler: {use: toy.dice}\n      trials: 30\n      score: {sum: 1.0}\n"
+      "      steps:\n        - {use: toy.set, where: {regex: 'n.*'}, each: node, with: {value: {$int: [1, 9]}}}\n"
+      "        - {use: toy.stop, with: {at: 11}}\n"
+      "      evaluate: [toy.sum]\n  - {use: toy.sum, name: after}\n");
   toy::stops = 0;
   REQUIRE(toy::run(folder, text).status == 130);
   const std::string log = folder / "out/s/trials.log";
@@ -129,7 +137,8 @@ TEST_CASE("a search that was stopped, and whose log was cut, ends as if nothing 
   const auto whole = toy::run(folder, text, {}, "whole");
   for (const char* name : {"trial", "toy.set/n1/value", "toy.set/n3/value", "score", "best"})
     CHECK(toy::column(resumed.out + "/s/trials.csv", name) == toy::column(whole.out + "/s/trials.csv", name));
-  for (const char* name : {"s.best_value", "s.best_trial", "after.sum"}) CHECK(resumed.metrics().at(name) == whole.metrics().at(name));
+  for (const char* name : {"s.best_value", "s.best_trial", "after.sum"})
+    CHECK(resumed.metrics().at(name) == whole.metrics().at(name));
   CHECK(test::read(resumed.out + "/s/best.yaml") == test::read(whole.out + "/s/best.yaml"));
 }
 
@@ -144,12 +153,17 @@ TEST_CASE("the test split stays closed inside a search, unless it is opened") {
 
 TEST_CASE("a sweep around a search, and a search in a search's sweep") {
   test::TempDir folder;
-  const auto r = toy::run(folder, toy::recipe("  - sweep:\n      name: samplers\n      over: {sampler: [toy.count, toy.dice]}\n      steps:\n"
-                                              "        - search:\n            name: inner\n            sampler: {use: $sampler}\n            trials: 4\n            score: {sum: 1.0}\n"
-                                              "            steps:\n              - {use: toy.set, where: {name: n1}, with: {value: {$int: [1, 9]}}}\n"
-                                              "            evaluate: [toy.sum]\n"));
+  const auto r = toy::run(
+      folder,
+      toy::recipe(
+          "  - sweep:\n      name: samplers\n      over: {sampler: [toy.count, toy.dice]}\n      steps:\n"
+          "        - search:\n            name: inner\n            sampler: {use: $sampler}\n            trials: 4\n   "
+          "         score: {sum: 1.0}\n"
+          "            steps:\n              - {use: toy.set, where: {name: n1}, with: {value: {$int: [1, 9]}}}\n"
+          "            evaluate: [toy.sum]\n"));
   REQUIRE(r.status == 0);
   CHECK(toy::column(r.out + "/samplers/sweep.csv", "sampler") == std::vector<std::string>{"toy.count", "toy.dice"});
   CHECK(toy::column(r.out + "/samplers/sweep.csv", "inner.trials") == std::vector<std::string>{"4", "4"});
-  CHECK(toy::column(r.out + "/samplers/000/inner/trials.csv", "score") == std::vector<std::string>{"1.0", "2.0", "3.0", "4.0"});
+  CHECK(toy::column(r.out + "/samplers/000/inner/trials.csv", "score") ==
+        std::vector<std::string>{"1.0", "2.0", "3.0", "4.0"});
 }

@@ -55,7 +55,9 @@ struct Chain final : Model {
 struct Counts final : Dataset {
   void open(Context&) override {}
   int64_t size(std::string_view split) const override { return split == "train" ? 6 : split == "validation" ? 3 : 2; }
-  Batch batch(std::string_view, int64_t, int64_t count) const override { return {{at::zeros({count, 1})}, {at::zeros({count})}}; }
+  Batch batch(std::string_view, int64_t, int64_t count) const override {
+    return {{at::zeros({count, 1})}, {at::zeros({count})}};
+  }
 };
 
 struct Set final : Pass {
@@ -116,9 +118,10 @@ struct Sum final : Runner {
     static void schema(Schema<Config>& s) { s.field("split", &Config::split, "which samples to count"); }
   };
   explicit Sum(Config c) : config(std::move(c)) {}
-  std::vector<MetricInfo> metrics() const override { 
+  std::vector<MetricInfo> metrics() const override {
     using D = MetricInfo::Direction;
-    return {{"sum", "1", D::maximize, false, ""}, {"nodes", "1", D::none, false, ""}, {"samples", "1", D::none, false, ""}};
+    return {
+        {"sum", "1", D::maximize, false, ""}, {"nodes", "1", D::none, false, ""}, {"samples", "1", D::none, false, ""}};
   }
   Map run(Graph&, Context& ctx) override {
     double sum = 0;
@@ -177,7 +180,8 @@ void register_all(Registrar& r) {
 
 }  // namespace
 
-const MaseManifest kManifest = {sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "toy", "0.0.1", "Test components", register_all};
+const MaseManifest kManifest = {sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "toy", "0.0.1",
+                                "Test components",    register_all};
 
 Registry& registry() {
   static Registry* r = [] {

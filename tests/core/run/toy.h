@@ -28,8 +28,8 @@ extern int sets, stops;
 
 struct Result {
   int status = 0;
-  std::string out;    // the run folder
-  mase::Value record; // run.json, or null
+  std::string out;     // the run folder
+  mase::Value record;  // run.json, or null
   const mase::Map& metrics() const { return record.as_map().at("metrics").as_map(); }
   const mase::Map& report(size_t step) const {
     return record.as_map().at("steps").as_list().at(step).as_map().at("report").as_map();
@@ -37,7 +37,8 @@ struct Result {
 };
 
 // Runs the recipe in `folder`/recipe.yaml with --out `folder`/`out`.
-Result run(const test::TempDir& folder, const std::string& recipe, mase::RunOptions options = {}, const std::string& out = "out");
+Result run(const test::TempDir& folder, const std::string& recipe, mase::RunOptions options = {},
+           const std::string& out = "out");
 
 // "mase: 1", a model of 3 nodes and data, before `steps`.
 std::string recipe(const std::string& steps);

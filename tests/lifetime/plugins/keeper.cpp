@@ -19,9 +19,7 @@ struct Keeper final : mase::Component {
   static constexpr const char* kKind = "keeper";
   struct Config {
     int number = 0;
-    static void schema(mase::Schema<Config>& s) {
-      s.field("number", &Config::number, "tells one from another");
-    }
+    static void schema(mase::Schema<Config>& s) { s.field("number", &Config::number, "tells one from another"); }
   };
   explicit Keeper(Config c) : config(c) {}
   ~Keeper() override {
@@ -32,10 +30,6 @@ struct Keeper final : mase::Component {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) void set_journal(std::vector<std::string>* to) {
-  journal = to;
-}
+extern "C" __attribute__((visibility("default"))) void set_journal(std::vector<std::string>* to) { journal = to; }
 
-MASE_PLUGIN("keeper", "1.0.0", "Notes when objects and library end") {
-  r.add<Keeper>("keeper.object", "An object");
-}
+MASE_PLUGIN("keeper", "1.0.0", "Notes when objects and library end") { r.add<Keeper>("keeper.object", "An object"); }

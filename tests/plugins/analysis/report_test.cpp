@@ -53,8 +53,8 @@ TEST_CASE("analysis.report_node_meta_param has MASE's columns, and the branches 
   Graph g = test::small_graph();
   test::quantize(g, {{"weight", test::fixed(8, 4)}}, {"fc1"});
   const Outcome all = run(g, "analysis.report_node_meta_param", {}, "node_meta_param.txt");
-  for (const char* column : {"Node name", "Fx Node op", "Mase type", "Mase op", "Common Param",
-                             "Hardware Param", "Software Param"})
+  for (const char* column :
+       {"Node name", "Fx Node op", "Mase type", "Mase op", "Common Param", "Hardware Param", "Software Param"})
     CHECK(has(all.text, column));
   CHECK(has(all.text, "weight:"));
   CHECK(has(all.text, "precision: [8,4]"));
@@ -62,8 +62,7 @@ TEST_CASE("analysis.report_node_meta_param has MASE's columns, and the branches 
   CHECK(all.figures.at("nodes") == Value(5));
   CHECK(all.figures.at("nodes_with_hardware") == Value(0));
 
-  const Outcome one =
-      run(g, "analysis.report_node_meta_param", {{"which", List{"software"}}}, "node_meta_param.txt");
+  const Outcome one = run(g, "analysis.report_node_meta_param", {{"which", List{"software"}}}, "node_meta_param.txt");
   CHECK(has(one.text, "Software Param"));
   CHECK_FALSE(has(one.text, "Common Param"));
   CHECK(has(test::message([&] {

@@ -62,8 +62,7 @@ TEST_CASE("parameters: weights and biases, tied tensors once, buffers not at all
   Node& x = add_placeholder(normed, "x", {4, 6, 6});
   Node& norm = add_module(normed, test::registry(), "norm", Chosen("nn.batch_norm2d"), {&x}, Random(1));
   add_output(normed, {&norm});
-  CHECK(run("cost.parameters", normed).at("parameters") ==
-        Value(8));  // scale and shift, not the running statistics
+  CHECK(run("cost.parameters", normed).at("parameters") == Value(8));  // scale and shift, not the running statistics
 }
 
 TEST_CASE("metrics are declared") {

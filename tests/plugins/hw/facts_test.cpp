@@ -44,7 +44,8 @@ Graph build(const Map& facts) {
         const List& weight = map_at(n, {"common", "args", "weight"}).at("shape").as_list();
         with.set("in_features", weight.at(1).as_int()), with.set("out_features", weight.at(0).as_int());
       }
-      add_module(graph, test::registry(), functional ? name : target, Chosen("nn." + op, with), inputs, Random(0), functional);
+      add_module(graph, test::registry(), functional ? name : target, Chosen("nn." + op, with), inputs, Random(0),
+                 functional);
     }
   }
   return graph;
@@ -90,7 +91,8 @@ std::string text_of(const std::string& file) { return test::read(file); }
 }  // namespace
 
 TEST_CASE("metadata, top and memory images carry MASE's names and values") {
-  for (const char* model : {"lab4_linear_relu", "jsc_tiny_nobn", "jsc_linear_relu", "mlp_16_64_32_32_32_5", "mlp_784_32_10", "mlp_784_32_10_flatten"}) {
+  for (const char* model : {"lab4_linear_relu", "jsc_tiny_nobn", "jsc_linear_relu", "mlp_16_64_32_32_32_5",
+                            "mlp_784_32_10", "mlp_784_32_10_flatten"}) {
     const std::string file = test::shared(std::string("mase_facts/") + model + ".json");
     if (file.empty()) return;
     const Value facts = Value::parse_json(test::read(file), file);

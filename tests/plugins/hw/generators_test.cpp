@@ -66,7 +66,8 @@ TEST_CASE("hw.linear sums exactly and casts once, whatever the bias' grid") {
         for (int64_t o = 0; o < 3; ++o) {
           long double sum = std::ldexp(static_cast<long double>(b[o].item<int64_t>()), -bias.frac_width);
           for (int64_t i = 0; i < 7; ++i)
-            sum += std::ldexp(static_cast<long double>(x[n][i].item<int64_t>() * w[o][i].item<int64_t>()), -in.frac_width - weight.frac_width);
+            sum += std::ldexp(static_cast<long double>(x[n][i].item<int64_t>() * w[o][i].item<int64_t>()),
+                              -in.frac_width - weight.frac_width);
           REQUIRE(y.elements[n][o].item<int64_t>() == cast(sum, out));
         }
     }
@@ -110,5 +111,6 @@ TEST_CASE("a slope that the hardware cannot have is refused with the nearest one
 TEST_CASE("a node in floating point is refused with the remedy") {
   OneNode one(Chosen("nn.relu"), {1, 4});
   derive(one.graph, test::registry());
-  CHECK_THAT(test::registry().create<Generator>(Chosen("hw.relu"))->refuses(*one.node), Catch::Contains("quant.quantize"));
+  CHECK_THAT(test::registry().create<Generator>(Chosen("hw.relu"))->refuses(*one.node),
+             Catch::Contains("quant.quantize"));
 }

@@ -10,7 +10,8 @@ std::pair<double, double> statistics(const at::Tensor& x, int64_t channel) {
   const at::Tensor v = x.select(1, channel).to(at::kDouble).contiguous().view(-1);
   double mean = 0, variance = 0;
   for (int64_t i = 0; i < v.numel(); ++i) mean += element(v, {i}) / static_cast<double>(v.numel());
-  for (int64_t i = 0; i < v.numel(); ++i) variance += std::pow(element(v, {i}) - mean, 2) / static_cast<double>(v.numel());
+  for (int64_t i = 0; i < v.numel(); ++i)
+    variance += std::pow(element(v, {i}) - mean, 2) / static_cast<double>(v.numel());
   return {mean, variance};
 }
 
@@ -28,7 +29,8 @@ TEST_CASE("training normalises by the batch and moves the running statistics") {
       const at::Tensor expected = (x.select(1, c).to(at::kDouble) - mean) / std::sqrt(variance + 0.01) * 2 + 0.5;
       CHECK(greatest_difference(y.select(1, c), expected) < 1e-5);
       CHECK(element(bn.params[2], {c}) == Approx(0.25 * mean));
-      CHECK(element(bn.params[3], {c}) == Approx(0.75 + 0.25 * variance * count / (count - 1)));  // unbiased, as PyTorch has it
+      CHECK(element(bn.params[3], {c}) ==
+            Approx(0.75 + 0.25 * variance * count / (count - 1)));  // unbiased, as PyTorch has it
     }
     CHECK(bn.params[4].item<int64_t>() == 1);
   }
@@ -70,8 +72,14 @@ TEST_CASE("batch norm has PyTorch's tensors") {
 }
 
 TEST_CASE("batch norm refuses what does not fit") {
-  CHECK_THAT(error_of([] { OneOp("nn.batch_norm2d", {}, {{1, 4, 2}}); }), Catch::Contains("expected [batch, channels, height, width]"));
-  CHECK_THAT(error_of([] { OneOp("nn.batch_norm1d", {{"num_features", 3}}, {{1, 4}}); }), Catch::Contains("num_features is 3, but the input has 4"));
+  CHECK_THAT(error_of([] {
+               OneOp("nn.batch_norm2d", {}, {{1, 4, 2}});
+             }),
+             Catch::Contains("expected [batch, channels, height, width]"));
+  CHECK_THAT(error_of([] {
+               OneOp("nn.batch_norm1d", {{"num_features", 3}}, {{1, 4}});
+             }),
+             Catch::Contains("num_features is 3, but the input has 4"));
   OneOp bn("nn.batch_norm1d", {}, {{1, 4}});
   CHECK_THAT(error_of([&] { bn(values({1, 4}), true); }), Catch::Contains("one value per channel"));
 }

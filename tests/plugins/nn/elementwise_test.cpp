@@ -28,7 +28,8 @@ TEST_CASE("activations are the functions they are named after") {
 
 TEST_CASE("softmax and its logarithm sum along their axis") {
   for (const int64_t dim : {-1, 0}) {
-    const at::Tensor y = OneOp("nn.softmax", {{"dim", dim}}, {{1, 4}})(kX), log_y = OneOp("nn.log_softmax", {{"dim", dim}}, {{1, 4}})(kX);
+    const at::Tensor y = OneOp("nn.softmax", {{"dim", dim}}, {{1, 4}})(kX),
+                     log_y = OneOp("nn.log_softmax", {{"dim", dim}}, {{1, 4}})(kX);
     for (int64_t n = 0; n < 2; ++n)
       for (int64_t i = 0; i < 4; ++i) {
         double sum = 0;
@@ -67,7 +68,8 @@ TEST_CASE("the grids of add, mul and leaky_relu hold every result and no bit mor
           products[0] = std::min(products[0], a * b), products[1] = std::max(products[1], a * b);
         }
       const auto least = [](const double* range, int frac) {
-        return least_grid(static_cast<int64_t>(std::ldexp(range[0], frac)), static_cast<int64_t>(std::ldexp(range[1], frac)), frac);
+        return least_grid(static_cast<int64_t>(std::ldexp(range[0], frac)),
+                          static_cast<int64_t>(std::ldexp(range[1], frac)), frac);
       };
       CHECK(add.grid({p, q}) == least(sums, fine));
       CHECK(mul.grid({p, q}) == least(products, product));
@@ -76,13 +78,16 @@ TEST_CASE("the grids of add, mul and leaky_relu hold every result and no bit mor
 }
 
 TEST_CASE("leaky_relu is exact for slopes of few binary digits") {
-  const auto grid = [](double slope, const FixedPoint& p) { return OneOp("nn.leaky_relu", {{"negative_slope", slope}}, {{1, 1}}).grid({p}); };
+  const auto grid = [](double slope, const FixedPoint& p) {
+    return OneOp("nn.leaky_relu", {{"negative_slope", slope}}, {{1, 1}}).grid({p});
+  };
   const FixedPoint q44{8, 4, true};
-  CHECK(grid(0.125, q44) == FixedPoint{11, 7, true});    // -128 * 2^-3 = -128 steps of 2^-7; 127 * 8 needs 11 bits with sign
+  CHECK(grid(0.125, q44) ==
+        FixedPoint{11, 7, true});  // -128 * 2^-3 = -128 steps of 2^-7; 127 * 8 needs 11 bits with sign
   CHECK(grid(0.75, q44) == FixedPoint{10, 6, true});
   CHECK(grid(0.0, q44) == q44);
   CHECK(grid(2.0, q44) == FixedPoint{9, 4, true});
-  CHECK(grid(-1.0, q44) == FixedPoint{8, 4, false});     // every result is positive, up to 128
+  CHECK(grid(-1.0, q44) == FixedPoint{8, 4, false});  // every result is positive, up to 128
   CHECK(grid(0.125, {8, 4, false}) == FixedPoint{8, 4, false});
   CHECK_FALSE(grid(0.01, q44));
   CHECK_FALSE(grid(0.1, q44));
@@ -90,6 +95,8 @@ TEST_CASE("leaky_relu is exact for slopes of few binary digits") {
 
 TEST_CASE("functions that leave the grid have none, those that stay keep it") {
   const FixedPoint q44{8, 4, true};
-  for (const char* name : {"nn.sigmoid", "nn.tanh", "nn.softmax", "nn.log_softmax"}) CHECK_FALSE(OneOp(name, {}, {{1, 1}}).grid({q44}));
-  for (const char* name : {"nn.relu", "nn.identity", "nn.flatten", "nn.dropout"}) CHECK(OneOp(name, {}, {{1, 1}}).grid({q44}) == q44);
+  for (const char* name : {"nn.sigmoid", "nn.tanh", "nn.softmax", "nn.log_softmax"})
+    CHECK_FALSE(OneOp(name, {}, {{1, 1}}).grid({q44}));
+  for (const char* name : {"nn.relu", "nn.identity", "nn.flatten", "nn.dropout"})
+    CHECK(OneOp(name, {}, {{1, 1}}).grid({q44}) == q44);
 }

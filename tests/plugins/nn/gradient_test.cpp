@@ -29,8 +29,10 @@ double worst_gradient(const char* name, Map with, const Shape& shape, bool train
 
 TEST_CASE("gradients of smooth operators are their derivatives") {
   CHECK(worst_gradient("nn.linear", {{"out_features", 3}}, {2, 4}) < 1e-7);
-  CHECK(worst_gradient("nn.conv1d", {{"out_channels", 4}, {"kernel_size", 3}, {"groups", 2}, {"padding", 1}}, {2, 2, 5}) < 1e-7);
-  CHECK(worst_gradient("nn.conv2d", {{"out_channels", 2}, {"kernel_size", List{2, 3}}, {"stride", 2}}, {2, 3, 5, 5}) < 1e-7);
+  CHECK(worst_gradient("nn.conv1d", {{"out_channels", 4}, {"kernel_size", 3}, {"groups", 2}, {"padding", 1}},
+                       {2, 2, 5}) < 1e-7);
+  CHECK(worst_gradient("nn.conv2d", {{"out_channels", 2}, {"kernel_size", List{2, 3}}, {"stride", 2}}, {2, 3, 5, 5}) <
+        1e-7);
   CHECK(worst_gradient("nn.sigmoid", {}, {2, 4}) < 1e-7);
   CHECK(worst_gradient("nn.tanh", {}, {2, 4}) < 1e-7);
   CHECK(worst_gradient("nn.softmax", {}, {2, 4}) < 1e-7);

@@ -43,7 +43,8 @@ TEST_CASE("nn.linear's accumulator is the least that holds every sum") {
       const auto code = [](const FixedPoint& p, double v) { return static_cast<int64_t>(std::ldexp(v, p.frac_width)); };
       int64_t low = INT64_MAX, high = INT64_MIN;
       for (int64_t a = code(in, in.low()); a <= code(in, in.high()); ++a)
-        for (int64_t w = code(weight, weight.low()); w <= code(weight, weight.high()); ++w) low = std::min(low, a * w), high = std::max(high, a * w);
+        for (int64_t w = code(weight, weight.low()); w <= code(weight, weight.high()); ++w)
+          low = std::min(low, a * w), high = std::max(high, a * w);
       const int frac = in.frac_width + weight.frac_width;
       CHECK(with.grid({in}, {weight, std::nullopt}) == least_grid(7 * low, 7 * high, frac));
       const FixedPoint bias{6, frac - 2, true};  // two bits coarser
@@ -58,9 +59,15 @@ TEST_CASE("nn.linear's accumulator is the least that holds every sum") {
 }
 
 TEST_CASE("nn.linear refuses inputs and configurations that do not fit") {
-  CHECK_THAT(error_of([] { OneOp("nn.linear", {{"out_features", 2}, {"in_features", 4}}, {{1, 5}}); }), Catch::Contains("in_features is 4, but the input has 5"));
+  CHECK_THAT(error_of([] {
+               OneOp("nn.linear", {{"out_features", 2}, {"in_features", 4}}, {{1, 5}});
+             }),
+             Catch::Contains("in_features is 4, but the input has 5"));
   CHECK_THAT(error_of([] { OneOp("nn.linear", {}, {{1, 5}}); }), Catch::Contains("missing 'out_features'"));
-  CHECK_THAT(error_of([] { OneOp("nn.linear", {{"out_features", 2}}, {{5}}); }), Catch::Contains("expected [batch, ..., in_features]"));
+  CHECK_THAT(error_of([] {
+               OneOp("nn.linear", {{"out_features", 2}}, {{5}});
+             }),
+             Catch::Contains("expected [batch, ..., in_features]"));
 }
 
 TEST_CASE("nn.linear's cost is one multiplication per weight and sample") {

@@ -3,8 +3,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/rand.h>
-#include <ATen/ops/zeros.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -44,7 +44,8 @@ struct OneOp {
     for (at::Tensor& p : params)
       if (p.is_floating_point()) p = p.to(at::kDouble);
   }
-  std::optional<FixedPoint> grid(std::vector<std::optional<FixedPoint>> inputs, std::vector<std::optional<FixedPoint>> grids = {},
+  std::optional<FixedPoint> grid(std::vector<std::optional<FixedPoint>> inputs,
+                                 std::vector<std::optional<FixedPoint>> grids = {},
                                  std::vector<Shape> shapes = {}) const {
     OpFormats formats;
     formats.inputs = std::move(inputs), formats.params = std::move(grids), formats.input_shapes = std::move(shapes);
@@ -113,7 +114,9 @@ inline std::string error_of(const std::function<void()>& call) {
 // The least grid with this point that holds both codes.
 inline FixedPoint least_grid(int64_t low, int64_t high, int frac_width) {
   FixedPoint p{1, frac_width, low < 0};
-  while (std::ldexp(p.low(), frac_width) > static_cast<double>(low) || std::ldexp(p.high(), frac_width) < static_cast<double>(high)) ++p.width;
+  while (std::ldexp(p.low(), frac_width) > static_cast<double>(low) ||
+         std::ldexp(p.high(), frac_width) < static_cast<double>(high))
+    ++p.width;
   return p;
 }
 

@@ -22,10 +22,12 @@ TEST_CASE("flatten, view and reshape keep the elements in order") {
 TEST_CASE("cat joins any number of inputs on the grid that holds them all") {
   const at::Tensor a = at::arange(4.0f).view({2, 2}), b = a + 10, c = at::arange(2.0f).view({2, 1}) + 20;
   OneOp cat("nn.cat", {}, {{1, 2}, {1, 2}, {1, 1}});
-  CHECK(at::equal(cat.run({a, b, c})[0], at::tensor({0.f, 1.f, 10.f, 11.f, 20.f, 2.f, 3.f, 12.f, 13.f, 21.f}).view({2, 5})));
+  CHECK(at::equal(cat.run({a, b, c})[0],
+                  at::tensor({0.f, 1.f, 10.f, 11.f, 20.f, 2.f, 3.f, 12.f, 13.f, 21.f}).view({2, 5})));
   CHECK(OneOp("nn.cat", {{"dim", 0}}, {{1, 2}, {1, 2}}).run({a, b})[0].sizes() == at::IntArrayRef{4, 2});
   CHECK(cat.grid({FixedPoint{8, 4, true}, FixedPoint{4, 1, false}}) == FixedPoint{8, 4, true});  // 15 * 8 = 120 fits
-  CHECK(cat.grid({FixedPoint{8, 4, true}, FixedPoint{5, 1, false}}) == FixedPoint{9, 4, true});  // 31 * 8 = 248 does not
+  CHECK(cat.grid({FixedPoint{8, 4, true}, FixedPoint{5, 1, false}}) ==
+        FixedPoint{9, 4, true});  // 31 * 8 = 248 does not
   CHECK_FALSE(cat.grid({FixedPoint{8, 4, true}, std::nullopt}));
 }
 
@@ -40,7 +42,7 @@ TEST_CASE("dropout zeroes its share while training and nothing otherwise") {
   CHECK(y.mean().item<float>() == Approx(1).margin(0.01));
   CHECK_FALSE(at::equal(drop(x, true), y));  // another draw
   OneOp again("nn.dropout", {{"p", 0.3}}, {{1, 1}});
-  CHECK(at::equal(again(x, true), y));       // the same stream
+  CHECK(at::equal(again(x, true), y));  // the same stream
   CHECK(OneOp("nn.dropout", {{"p", 1.0}}, {{1, 1}})(x, true).abs().max().item<float>() == 0);
   CHECK(at::equal(OneOp("nn.dropout", {{"p", 0.0}}, {{1, 1}})(x, true), x));
   CHECK_THAT(error_of([] { OneOp("nn.dropout", {{"p", 1.5}}, {{1, 1}}); }), Catch::Contains("a number in [0, 1]"));

@@ -11,12 +11,10 @@ using namespace mase::quant;
 
 namespace {
 
-constexpr Rounding kRoundings[] = {
-    Rounding::nearest_even, Rounding::floor,        Rounding::toward_zero,
-    Rounding::nearest_away, Rounding::ceil,         Rounding::nearest_toward_zero,
-    Rounding::nearest_up,   Rounding::nearest_down, Rounding::away_from_zero};
-constexpr Overflow kOverflows[] = {Overflow::saturate, Overflow::saturate_symmetric,
-                                   Overflow::saturate_to_zero};
+constexpr Rounding kRoundings[] = {Rounding::nearest_even, Rounding::floor,        Rounding::toward_zero,
+                                   Rounding::nearest_away, Rounding::ceil,         Rounding::nearest_toward_zero,
+                                   Rounding::nearest_up,   Rounding::nearest_down, Rounding::away_from_zero};
+constexpr Overflow kOverflows[] = {Overflow::saturate, Overflow::saturate_symmetric, Overflow::saturate_to_zero};
 
 // x87 numbers have 64 bits and a wide exponent: scaling and rounding of float and double are exact in them.
 using Exact = long double;
@@ -102,9 +100,9 @@ int64_t mismatches(const FixedFields& f, const std::vector<T>& x, Isa isa) {
     const T expected = reference(x[i], f);
     if (same(y[i], expected)) continue;
     if (wrong++ == 0)
-      UNSCOPED_INFO("width " << f.width << " frac_width " << f.frac_width << " signed " << f.is_signed
-                             << " rounding " << int(f.rounding) << " overflow " << int(f.overflow) << ": "
-                             << x[i] << " became " << y[i] << ", expected " << expected);
+      UNSCOPED_INFO("width " << f.width << " frac_width " << f.frac_width << " signed " << f.is_signed << " rounding "
+                             << int(f.rounding) << " overflow " << int(f.overflow) << ": " << x[i] << " became " << y[i]
+                             << ", expected " << expected);
   }
   return wrong;
 }
@@ -180,12 +178,10 @@ TEST_CASE("scalar rounding agrees with exact arithmetic") {
   int64_t wrong = 0;
   for (const Rounding rounding : kRoundings)
     for (const double x : edges<double>({8, 0}))
-      if (std::isfinite(x))
-        wrong += round_scaled(x, rounding, 0) != static_cast<double>(round_exact(x, rounding));
+      if (std::isfinite(x)) wrong += round_scaled(x, rounding, 0) != static_cast<double>(round_exact(x, rounding));
   for (const Rounding rounding : kRoundings)
     for (const float x : edges<float>({8, 0}))
-      if (std::isfinite(x))
-        wrong += round_scaled(x, rounding, 0) != static_cast<float>(round_exact(x, rounding));
+      if (std::isfinite(x)) wrong += round_scaled(x, rounding, 0) != static_cast<float>(round_exact(x, rounding));
   CHECK(wrong == 0);
 }
 

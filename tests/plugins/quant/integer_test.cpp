@@ -48,8 +48,7 @@ TEST_CASE("quant.integer rounds ties to even and saturates, as MASE's run of 8/4
 
 TEST_CASE("quant.fixed is quant.integer under its other name") {
   const at::Tensor x = at::linspace(-10, 10, 1001);
-  CHECK(at::equal(integer({{"width", 6}}, "quant.fixed")->quantize(x, {}),
-                  integer({{"width", 6}})->quantize(x, {})));
+  CHECK(at::equal(integer({{"width", 6}}, "quant.fixed")->quantize(x, {}), integer({{"width", 6}})->quantize(x, {})));
 }
 
 TEST_CASE("quant.integer has +0 as its only zero, MASE's rule keeps -0") {
@@ -71,8 +70,7 @@ TEST_CASE("quant.integer saturates wide grids inside their limits; MASE's rule a
   CHECK(list(integer({{"width", 32}, {"frac_width", 0}})->quantize(big, {}))[0] == 2147483520.0);
   const auto mase_rule = integer({{"width", 32}, {"frac_width", 0}, {"rule", "mase"}});
   CHECK(list(mase_rule->quantize(big, {}))[0] == 2147483648.0);
-  CHECK(test::message([&] { mase_rule->encode(big, {}); }).find("no code of Q32.0 carries") !=
-        std::string::npos);
+  CHECK(test::message([&] { mase_rule->encode(big, {}); }).find("no code of Q32.0 carries") != std::string::npos);
   const at::Tensor exact = at::full({1}, 1e30, at::kDouble);
   CHECK(list(integer({{"width", 32}, {"frac_width", 0}})->quantize(exact, {}))[0] == 2147483647.0);
 }
@@ -84,10 +82,8 @@ TEST_CASE("codes decode to exactly what quantize returns, for every width, type 
       for (const bool is_signed : {true, false})
         for (const auto type : {at::kFloat, at::kDouble})
           for (const int frac_width : {-3, 0, 5, 60}) {
-            const auto f = integer({{"width", width},
-                                    {"frac_width", frac_width},
-                                    {"is_signed", is_signed},
-                                    {"overflow", overflow}});
+            const auto f = integer(
+                {{"width", width}, {"frac_width", frac_width}, {"is_signed", is_signed}, {"overflow", overflow}});
             const at::Tensor in = x.to(type), y = f->quantize(in, {});
             const Codes codes = f->encode(in, {});
             INFO(overflow << " width " << width << " frac_width " << frac_width << " signed " << is_signed);
@@ -104,8 +100,7 @@ TEST_CASE("quant.integer reads any layout and keeps the shape") {
   const at::Tensor expected = f->quantize(base, {});
   CHECK(at::equal(f->quantize(base.permute({3, 1, 0, 2}), {}), expected.permute({3, 1, 0, 2})));
   CHECK(at::equal(f->quantize(base.slice(3, 0, 5, 2), {}), expected.slice(3, 0, 5, 2)));
-  CHECK(at::equal(f->quantize(base.select(0, 1).expand({4, 3, 4, 5}), {}),
-                  expected.select(0, 1).expand({4, 3, 4, 5})));
+  CHECK(at::equal(f->quantize(base.select(0, 1).expand({4, 3, 4, 5}), {}), expected.select(0, 1).expand({4, 3, 4, 5})));
   CHECK(at::equal(f->encode(base.permute({3, 1, 0, 2}), {}).elements,
                   f->encode(base, {}).elements.permute({3, 1, 0, 2})));
   CHECK(f->quantize(at::zeros({0, 4}), {}).sizes() == at::IntArrayRef({0, 4}));
@@ -165,8 +160,7 @@ TEST_CASE("stochastic rounding: unbiased, the same draw in quantize and encode, 
 TEST_CASE("quant.integer refuses other types of numbers") {
   CHECK(test::message([] { integer({})->quantize(at::arange(4), {}); }).find("expected float32 or float64") !=
         std::string::npos);
-  CHECK(test::message([] { integer({})->quantize(at::Tensor(), {}); }).find("expected a tensor") !=
-        std::string::npos);
+  CHECK(test::message([] { integer({})->quantize(at::Tensor(), {}); }).find("expected a tensor") != std::string::npos);
 }
 
 TEST_CASE("the gradient goes straight through, or stops where values are clipped") {
@@ -209,7 +203,6 @@ TEST_CASE("fields of quant.integer are checked") {
   CHECK(problem({{"width", 65}}).find("'width' is 65, expected an integer in [1, 64]") != std::string::npos);
   CHECK(problem({{"frac_with", 3}}).find("did you mean 'frac_width'?") != std::string::npos);
   CHECK(problem({{"rounding", "nearest_evn"}}).find("did you mean 'nearest_even'?") != std::string::npos);
-  CHECK(problem({{"rule", "mase"}, {"rounding", "ceil"}}).find("nearest_even and floor alone") !=
-        std::string::npos);
+  CHECK(problem({{"rule", "mase"}, {"rounding", "ceil"}}).find("nearest_even and floor alone") != std::string::npos);
   CHECK(problem({{"rule", "mase"}, {"overflow", "wrap"}}).find("saturate alone") != std::string::npos);
 }

@@ -13,8 +13,8 @@ Value fixed(int width) { return Map{{"use", "quant.integer"}, {"with", Map{{"wid
 // Metadata is all that the pass looks at: x -> fc -> sum(fc, x) -> flat -> output.
 Graph graph_of_four() {
   Graph g;
-  const auto add = [&g](OpKind kind, const char* name, const char* op, const char* type,
-                        std::vector<Argument> args, std::vector<const char*> tensors) -> Node& {
+  const auto add = [&g](OpKind kind, const char* name, const char* op, const char* type, std::vector<Argument> args,
+                        std::vector<const char*> tensors) -> Node& {
     Node& node = g.add(kind, name, {}, std::move(args));
     node.mase_op = op, node.meta.common.mase_type = type;
     for (const char* t : tensors) node.meta.common.args.add(t);
@@ -22,8 +22,7 @@ Graph graph_of_four() {
     return node;
   };
   Node& x = add(OpKind::placeholder, "x", "placeholder", "placeholder", {}, {});
-  Node& fc =
-      add(OpKind::call_module, "fc", "linear", "module_related_func", {&x}, {"data_in_0", "weight", "bias"});
+  Node& fc = add(OpKind::call_module, "fc", "linear", "module_related_func", {&x}, {"data_in_0", "weight", "bias"});
   Node& sum = add(OpKind::call_function, "sum", "add", "builtin_func", {&fc, &x}, {"data_in_0", "data_in_1"});
   Node& flat = add(OpKind::call_function, "flat", "flatten", "implicit_func", {&sum}, {"data_in_0"});
   add(OpKind::output, "output", "output", "output", {&flat}, {});
@@ -74,13 +73,11 @@ TEST_CASE("null leaves float where format would quantize, and takes a format awa
 
 TEST_CASE("data_in means every input, data_in_1 goes before it, data_out is the result") {
   Graph g = graph_of_four();
-  run(g, {{"format", fixed(9)}, {"data_in", fixed(8)}, {"data_in_1", fixed(6)}, {"data_out", fixed(12)}},
-      {"sum"});
+  run(g, {{"format", fixed(9)}, {"data_in", fixed(8)}, {"data_in_1", fixed(6)}, {"data_out", fixed(12)}}, {"sum"});
   CHECK(width(g, "sum", "data_in_0") == 8);
   CHECK(width(g, "sum", "data_in_1") == 6);
   CHECK(width(g, "sum", "data_out_0") == 12);
-  run(g,
-      {{"data_in", fixed(5)}, {"data_in_0", fixed(7)}});  // nothing is left for data_in, which is no mistake
+  run(g, {{"data_in", fixed(5)}, {"data_in_0", fixed(7)}});  // nothing is left for data_in, which is no mistake
   CHECK(width(g, "fc", "data_in_0") == 7);
 }
 
