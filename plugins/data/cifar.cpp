@@ -20,7 +20,8 @@ struct Cifar final : TableDataset {
     int64_t classes = 10;
     double scale = 1.0 / 255;
     static void schema(mase::Schema<Config>& s) {
-      s.field("train", &Config::train, "files of training records, data_batch_1.bin and so on, plain or gzip").required();
+      s.field("train", &Config::train, "files of training records, data_batch_1.bin and so on, plain or gzip")
+          .required();
       s.field("test", &Config::test, "files of test records; empty: carved from the others");
       s.field("classes", &Config::classes, "10, or 100: two label bytes per record, of which the fine one is taken");
       s.field("scale", &Config::scale, "factor on the pixels");
@@ -74,8 +75,6 @@ struct Cifar final : TableDataset {
 
 }  // namespace
 
-void register_cifar(mase::Registrar& r) {
-  r.add<Cifar>("data.cifar", "CIFAR-10 or CIFAR-100 in their binary format");
-}
+void register_cifar(mase::Registrar& r) { r.add<Cifar>("data.cifar", "CIFAR-10 or CIFAR-100 in their binary format"); }
 
 }  // namespace data

@@ -45,7 +45,10 @@ class Lines {
       if (at_ >= text_.size()) break;
       const char c = text_[at_++];
       if (c == '\n') break;
-      if (at_ >= text_.size()) { cells.emplace_back(); break; }  // the text ends behind a delimiter
+      if (at_ >= text_.size()) {
+        cells.emplace_back();
+        break;
+      }  // the text ends behind a delimiter
     }
     ++next_line_;
   }
@@ -60,8 +63,14 @@ class Lines {
     std::string& out = scratch_.emplace_back();
     for (++at_; at_ < text_.size(); ++at_) {
       if (text_[at_] == '\n') ++next_line_;
-      if (text_[at_] != '"') { out += text_[at_]; continue; }
-      if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') { out += text_[at_++]; continue; }
+      if (text_[at_] != '"') {
+        out += text_[at_];
+        continue;
+      }
+      if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
+        out += text_[at_++];
+        continue;
+      }
       ++at_;
       if (!plain().empty()) throw mase::Error("text behind a closing quote", loc(cell));
       return out;
@@ -96,9 +105,10 @@ size_t find_column(const Column& column, const Layout& layout, const std::string
   if (column.named) {
     const auto at = std::find(layout.names.begin(), layout.names.end(), column.name);
     if (at == layout.names.end())
-      bad_file(file, mase::format("no column '{}'{}", column.name,
-                                  layout.names.empty() ? " in a file without a header; give its index"
-                                                       : mase::did_you_mean(column.name, mase::NameList(layout.names))));
+      bad_file(file,
+               mase::format("no column '{}'{}", column.name,
+                            layout.names.empty() ? " in a file without a header; give its index"
+                                                 : mase::did_you_mean(column.name, mase::NameList(layout.names))));
     return static_cast<size_t>(at - layout.names.begin());
   }
   const auto cells = static_cast<int64_t>(layout.cells);
@@ -146,7 +156,8 @@ at::Tensor float_tensor(const std::vector<float>& values, mase::Shape shape) {
   return out;
 }
 
-// Labels by name: a class index each, in the given or in sorted order. Whole numbers from 0 are indices already.
+// Labels by name: a class index each, in the given or in sorted order. Whole numbers from 0 are indices
+// already.
 class Labels {
  public:
   void add(std::string_view text) {
@@ -210,8 +221,10 @@ Table read_csv(std::string_view text, const std::string& file, const CsvOptions&
     for (size_t f : layout.features) inputs.push_back(static_cast<float>(number(lines, layout, f, cells[f])));
     const std::string_view label = cells[layout.label];
     if (label.empty()) throw mase::Error("an empty label", lines.loc(layout.label));
-    if (options.classification) labels.add(label);
-    else values.push_back(static_cast<float>(number(lines, layout, layout.label, label)));
+    if (options.classification)
+      labels.add(label);
+    else
+      values.push_back(static_cast<float>(number(lines, layout, layout.label, label)));
   }
 
   Table table;

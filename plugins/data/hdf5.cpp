@@ -1,4 +1,5 @@
-// data.hdf5: features and labels in HDF5 files - plain arrays, or columns of a table as in the hls4ml jet file.
+// data.hdf5: features and labels in HDF5 files - plain arrays, or columns of a table as in the hls4ml jet
+// file.
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/empty.h>
 #include <hdf5.h>
@@ -19,7 +20,9 @@ class Handle {
  public:
   Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
   Handle(const Handle&) = delete;
-  ~Handle() { if (id_ >= 0) close_(id_); }
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
   operator hid_t() const { return id_; }
   bool ok() const { return id_ >= 0; }
 
@@ -53,8 +56,11 @@ herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* out) {
 class Array {
  public:
   Array(hid_t file, const std::string& path, const std::string& name)
-      : path_(path), name_(name), id_(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose),
-        type_(id_.ok() ? H5Dget_type(id_) : -1, H5Tclose), space_(id_.ok() ? H5Dget_space(id_) : -1, H5Sclose) {
+      : path_(path),
+        name_(name),
+        id_(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose),
+        type_(id_.ok() ? H5Dget_type(id_) : -1, H5Tclose),
+        space_(id_.ok() ? H5Dget_space(id_) : -1, H5Sclose) {
     if (!id_.ok()) {
       Names all;
       H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_name, &all);
@@ -72,7 +78,8 @@ class Array {
 
   at::Tensor numbers() const {
     const H5T_class_t c = H5Tget_class(type_);
-    if (c != H5T_FLOAT && c != H5T_INTEGER) fail(is_table() ? "is a table, 'columns' says which of it" : "holds no numbers");
+    if (c != H5T_FLOAT && c != H5T_INTEGER)
+      fail(is_table() ? "is a table, 'columns' says which of it" : "holds no numbers");
     return read(is_integer() ? at::kLong : at::kFloat, is_integer() ? H5T_NATIVE_INT64 : H5T_NATIVE_FLOAT, shape_);
   }
 
@@ -107,7 +114,8 @@ class Array {
     if (c != H5T_FLOAT && c != H5T_INTEGER) fail(mase::format("has no numbers in column '{}'", name));
   }
 
-  // A file can claim any extent: what even the best compression could not hold is refused before memory is taken.
+  // A file can claim any extent: what even the best compression could not hold is refused before memory is
+  // taken.
   at::Tensor read(at::ScalarType type, hid_t memory_type, const mase::Shape& shape) const {
     constexpr size_t kBestRatio = 1100;
     const size_t most = (std::filesystem::file_size(path_) + 1024) * kBestRatio;
@@ -162,7 +170,8 @@ struct Hdf5 final : TableDataset {
     table.inputs = config.columns.empty() ? features.numbers() : features.columns(config.columns);
     table.column_names = config.columns;
     const Array labels(file, path, config.labels.empty() ? config.features : config.labels);
-    table.targets = targets(config.label_columns.empty() ? labels.numbers() : labels.columns(config.label_columns), path);
+    table.targets =
+        targets(config.label_columns.empty() ? labels.numbers() : labels.columns(config.label_columns), path);
     return table;
   }
 

@@ -30,11 +30,18 @@ class HeaderReader {
     while (!accept('}')) {
       const std::string key = string();
       expect(':');
-      if (key == "descr") h.descr = string();
-      else if (key == "fortran_order") h.fortran = boolean();
-      else if (key == "shape") h.shape = tuple();
-      else bad_file(file_, "unknown key '" + key + "' in the header");
-      if (!accept(',')) { expect('}'); break; }
+      if (key == "descr")
+        h.descr = string();
+      else if (key == "fortran_order")
+        h.fortran = boolean();
+      else if (key == "shape")
+        h.shape = tuple();
+      else
+        bad_file(file_, "unknown key '" + key + "' in the header");
+      if (!accept(',')) {
+        expect('}');
+        break;
+      }
     }
     if (h.descr.empty()) bad_file(file_, "no 'descr' in the header");
     return h;
@@ -51,8 +58,9 @@ class HeaderReader {
     return true;
   }
   void expect(char c) {
-    if (!accept(c)) bad_file(file_, mase::format("expected '{}' in the header before '{}'", c, text_.substr(0, 20)),
-                             text_.starts_with('[') ? "structured arrays are not supported" : "");
+    if (!accept(c))
+      bad_file(file_, mase::format("expected '{}' in the header before '{}'", c, text_.substr(0, 20)),
+               text_.starts_with('[') ? "structured arrays are not supported" : "");
   }
   std::string string() {
     blanks();
@@ -82,7 +90,10 @@ class HeaderReader {
       text_.remove_prefix(static_cast<size_t>(end - text_.data()));
       shape.push_back(n);
       if (shape.size() > 32) bad_file(file_, "more than 32 dimensions");
-      if (!accept(',')) { expect(')'); break; }
+      if (!accept(',')) {
+        expect(')');
+        break;
+      }
     }
     return shape;
   }
@@ -97,8 +108,8 @@ at::ScalarType scalar_type(const std::string& descr, const std::string& file) {
       {"<i4", at::kInt},  {"<i8", at::kLong},  {"|u1", at::kByte},   {"|b1", at::kBool}};
   for (const auto& [name, type] : known)
     if (descr == name) return type;
-  bad_file(file, mase::format("numbers of type '{}', expected f2, f4, f8, i1, i2, i4, i8, u1 or b1, little-endian",
-                              descr));
+  bad_file(file,
+           mase::format("numbers of type '{}', expected f2, f4, f8, i1, i2, i4, i8, u1 or b1, little-endian", descr));
 }
 
 std::string_view header_text(std::string_view bytes, const std::string& file, size_t& data_at) {
@@ -144,7 +155,8 @@ struct Npy final : TableDataset {
     double scale = 1;
     static void schema(mase::Schema<Config>& s) {
       s.field("inputs", &Config::inputs, "file of the samples, [rows, ...]").required();
-      s.field("targets", &Config::targets, "file of the targets: integers are classes, real numbers are values").required();
+      s.field("targets", &Config::targets, "file of the targets: integers are classes, real numbers are values")
+          .required();
       s.field("scale", &Config::scale, "factor on the inputs, 1/255 for bytes");
       fields(s);
     }
@@ -171,8 +183,6 @@ struct Npy final : TableDataset {
 
 }  // namespace
 
-void register_npy(mase::Registrar& r) {
-  r.add<Npy>("data.npy", "Inputs and targets in NumPy's .npy files");
-}
+void register_npy(mase::Registrar& r) { r.add<Npy>("data.npy", "Inputs and targets in NumPy's .npy files"); }
 
 }  // namespace data

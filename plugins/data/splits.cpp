@@ -99,7 +99,8 @@ void SplitRows::schema(mase::Schema<SplitRows>& s) {
 
 void Splits::schema(mase::Schema<Splits>& s) {
   s.field("validation", &Splits::validation, "fraction of the rows kept for validation").range(0, 0.95);
-  s.field("test", &Splits::test, "fraction kept for test; null: a fifth, or the test files where the data set has some").range(0, 0.95);
+  s.field("test", &Splits::test, "fraction kept for test; null: a fifth, or the test files where the data set has some")
+      .range(0, 0.95);
   s.field("shuffle", &Splits::shuffle, "shuffle before dividing; otherwise train comes first and test last");
   s.field("stratify", &Splits::stratify, "keep the proportions of the classes equal in all splits (with shuffle)");
   s.field("seed", &Splits::seed, "seed of the shuffle; the run's own seed does not move rows between splits");
@@ -136,8 +137,8 @@ Assignment assign_rows(const Splits& splits, const at::Tensor& targets, int64_t 
     return {range_rows("train", splits.rows->train, rows), range_rows("validation", splits.rows->validation, rows),
             range_rows("test", splits.rows->test, rows)};
   if (test_from >= 0 && splits.test)
-    throw mase::Error("splits.test is given, but the test split comes from its own files",
-                      {}, "leave splits.test out, or the test files");
+    throw mase::Error("splits.test is given, but the test split comes from its own files", {},
+                      "leave splits.test out, or the test files");
 
   // Rounded up, as scikit-learn does.
   const int64_t usable = test_from >= 0 ? test_from : rows;

@@ -18,8 +18,8 @@ constexpr std::array<const char*, 3> kSplits{"train", "validation", "test"};
 
 at::Tensor take(const at::Tensor& t, const std::vector<int64_t>& rows) {
   if (rows.empty()) return t.narrow(0, 0, 0).clone();
-  const bool run = rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size()) &&
-                   std::is_sorted(rows.begin(), rows.end());
+  const bool run =
+      rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size()) && std::is_sorted(rows.begin(), rows.end());
   if (run) return t.narrow(0, rows.front(), static_cast<int64_t>(rows.size()));
   const auto index = at::from_blob(const_cast<int64_t*>(rows.data()), {static_cast<int64_t>(rows.size())},
                                    at::TensorOptions().dtype(at::kLong));
@@ -79,8 +79,7 @@ Standard fit(const at::Tensor& x) {
 void apply(const Standard& s, at::Tensor& x) {
   float* value = x.mutable_data_ptr<float>();
   for_runs(x, [&](size_t f, int64_t first, int64_t n) {
-    for (int64_t i = first; i < first + n; ++i)
-      value[i] = static_cast<float>((value[i] - s.mean[f]) / s.deviation[f]);
+    for (int64_t i = first; i < first + n; ++i) value[i] = static_cast<float>((value[i] - s.mean[f]) / s.deviation[f]);
   });
 }
 
@@ -90,8 +89,8 @@ void check_targets(const Table& table) {
   const float* value = t.const_data_ptr<float>();
   for (int64_t i = 0; i < t.numel(); ++i)
     if (!std::isfinite(value[i]))
-      bad_file(table.source, mase::format("sample {} has target {}, expected a finite number",
-                                          i * t.size(0) / t.numel(), value[i]));
+      bad_file(table.source,
+               mase::format("sample {} has target {}, expected a finite number", i * t.size(0) / t.numel(), value[i]));
 }
 
 void check_table(const Table& table) {

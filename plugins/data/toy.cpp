@@ -32,7 +32,9 @@ struct Toy final : TableDataset {
 
   Table read(mase::Context&) override {
     mase::Random random(mase::stream_hash(static_cast<uint64_t>(config.seed), "data.toy"));
-    const int64_t rows = config.samples, width = config.features ? config.features : config.kind == ToyKind::sum ? 4 : 2;
+    const int64_t rows = config.samples, width = config.features               ? config.features
+                                                 : config.kind == ToyKind::sum ? 4
+                                                                               : 2;
     Table table;
     table.source = "data.toy";
     const bool regression = config.kind == ToyKind::linear;
@@ -44,8 +46,10 @@ struct Toy final : TableDataset {
     float* x = table.inputs.mutable_data_ptr<float>();
     for (int64_t i = 0; i < rows; ++i, x += width) {
       const double target = sample(x, width, i, centres, random);
-      if (regression) table.targets.mutable_data_ptr<float>()[i] = static_cast<float>(target);
-      else table.targets.mutable_data_ptr<int64_t>()[i] = static_cast<int64_t>(target);
+      if (regression)
+        table.targets.mutable_data_ptr<float>()[i] = static_cast<float>(target);
+      else
+        table.targets.mutable_data_ptr<int64_t>()[i] = static_cast<int64_t>(target);
     }
     if (config.kind == ToyKind::sum && width == 4) table.inputs = table.inputs.view({-1, 1, 2, 2});
     return table;
@@ -106,7 +110,8 @@ namespace data {
 
 void Toy::Config::schema(mase::Schema<Config>& s) {
   s.field("kind", &Config::kind,
-          "sum: is the sum of the values positive (MASE's toy-tiny, 1x2x2); blobs: Gaussian clusters; xor: signs of two "
+          "sum: is the sum of the values positive (MASE's toy-tiny, 1x2x2); blobs: Gaussian clusters; xor: "
+          "signs of two "
           "features; moons: two half circles; linear: regression");
   s.field("samples", &Config::samples, "rows in all").range(10, 10000000);
   s.field("features", &Config::features, "values per sample; 0: 4 for sum, else 2").range(0, 100000);

@@ -26,9 +26,15 @@ class Confusion {
     }
   }
   int64_t classes() const { return classes_; }
-  int64_t at(int64_t target, int64_t predicted) const { return counts_[static_cast<size_t>(target * classes_ + predicted)]; }
-  int64_t of_target(int64_t c) const { return sum([&](int64_t k) { return at(c, k); }); }
-  int64_t of_prediction(int64_t c) const { return sum([&](int64_t k) { return at(k, c); }); }
+  int64_t at(int64_t target, int64_t predicted) const {
+    return counts_[static_cast<size_t>(target * classes_ + predicted)];
+  }
+  int64_t of_target(int64_t c) const {
+    return sum([&](int64_t k) { return at(c, k); });
+  }
+  int64_t of_prediction(int64_t c) const {
+    return sum([&](int64_t k) { return at(k, c); });
+  }
 
  private:
   template <class Get>
@@ -38,7 +44,8 @@ class Confusion {
     return n;
   }
   void resize(int64_t classes) {
-    if (counts_.empty()) classes_ = std::max<int64_t>(classes, 2), counts_.resize(static_cast<size_t>(classes_ * classes_));
+    if (counts_.empty())
+      classes_ = std::max<int64_t>(classes, 2), counts_.resize(static_cast<size_t>(classes_ * classes_));
   }
   int64_t classes_ = 0;
   std::vector<int64_t> counts_;
@@ -56,8 +63,7 @@ struct Accuracy final : mase::Runner {
       fields(s);
       s.field("per_class", &Config::per_class, "also recall and precision of each class, to per_class.csv");
       s.field("confusion", &Config::confusion, "also the confusion matrix, to confusion.csv: a row per true class");
-      s.field("threshold", &Config::threshold,
-              "single output: class 1 above it; null: 0.5 behind a sigmoid, else 0");
+      s.field("threshold", &Config::threshold, "single output: class 1 above it; null: 0.5 behind a sigmoid, else 0");
     }
   };
   explicit Accuracy(Config c) : config(std::move(c)) {}
@@ -88,7 +94,8 @@ struct Accuracy final : mase::Runner {
     std::string text = "class,samples,recall,precision\n";
     for (int64_t k = 0; k < c.classes(); ++k) {
       const mase::Value recall = ratio(c.at(k, k), c.of_target(k)), precision = ratio(c.at(k, k), c.of_prediction(k));
-      rows.push_back(mase::Map{{"class", k}, {"samples", c.of_target(k)}, {"recall", recall}, {"precision", precision}});
+      rows.push_back(
+          mase::Map{{"class", k}, {"samples", c.of_target(k)}, {"recall", recall}, {"precision", precision}});
       text += mase::csv_row({k, c.of_target(k), recall, precision});
     }
     mase::write_file(context.out_dir() + "/per_class.csv", text);

@@ -12,8 +12,8 @@ int64_t evaluate(mase::Graph& graph, mase::Context& context, const Evaluation& e
   const mase::Split& split = context.dataset(evaluation.split);
   if (split.size() == 0) throw mase::Error(mase::format("the {} split is empty", split.name()));
   if (evaluation.samples > split.size())
-    throw mase::Error(mase::format("{} samples asked of the {} split, which has {}", evaluation.samples, split.name(),
-                                   split.size()));
+    throw mase::Error(
+        mase::format("{} samples asked of the {} split, which has {}", evaluation.samples, split.name(), split.size()));
   const int64_t total = evaluation.samples > 0 ? evaluation.samples : split.size();
   const c10::AutoGradMode none(false);
   mase::ExecuteOptions options;

@@ -23,7 +23,8 @@ struct Evaluation {
     s.field("batch_size", &C::batch_size, "samples per batch").range(1, 10000000);
     s.field("samples", &C::samples, "only the first so many samples; 0: all").min(0);
     s.field("arithmetic", &C::arithmetic,
-            "float: LibTorch in float32; double: the same in float64; integer: on codes, as the hardware computes");
+            "float: LibTorch in float32; double: the same in float64; integer: on codes, as the hardware "
+            "computes");
   }
 };
 

@@ -78,8 +78,8 @@ struct Latency final : mase::Runner {
     using Clock = std::chrono::steady_clock;
     const mase::Split& split = context.dataset(config.split);
     if (split.size() < config.batch_size)
-      throw mase::Error(mase::format("the {} split has {} samples, fewer than batch_size {}", split.name(), split.size(),
-                                     config.batch_size));
+      throw mase::Error(mase::format("the {} split has {} samples, fewer than batch_size {}", split.name(),
+                                     split.size(), config.batch_size));
     const mase::Tensors inputs = split.batch(0, config.batch_size).inputs;
     const c10::AutoGradMode none(false);
     mase::Executor executor(graph, context.components());

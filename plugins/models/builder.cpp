@@ -10,7 +10,8 @@ Builder::Builder(std::string name, const mase::Shape& sample, mase::Context& con
   last_ = &mase::add_placeholder(graph_, "x", sample);
 }
 
-mase::Node& Builder::add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs, bool functional) {
+mase::Node& Builder::add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs,
+                         bool functional) {
   last_ = &mase::add_module(graph_, context_.components(), target, std::move(op), std::move(inputs),
                             random_.fork(target), functional);
   return *last_;

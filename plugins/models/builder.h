@@ -13,7 +13,8 @@ class Builder {
   Builder(std::string name, const mase::Shape& sample, mase::Context& context);
 
   // Appends an operator behind `inputs`; its parameters are drawn from a stream of its own target.
-  mase::Node& add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs, bool functional = false);
+  mase::Node& add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs,
+                  bool functional = false);
   // The same behind the node added last.
   mase::Node& then(const std::string& target, mase::Chosen op) { return add(target, std::move(op), {last_}); }
 

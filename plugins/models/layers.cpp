@@ -25,7 +25,8 @@ void Layer::check(const mase::Value& v) const {
   const int kinds = !op.empty() + !use.empty() + residual.has_value() + !layers.empty();
   if (kinds != 1) throw mase::Error("a layer needs exactly one of 'op', 'use', 'residual' and 'layers'", v.loc);
   const bool is_op = !op.empty() || !use.empty();
-  if (!is_op && (!with.empty() || functional)) throw mase::Error("'with' and 'functional' belong to an operator", v.loc);
+  if (!is_op && (!with.empty() || functional))
+    throw mase::Error("'with' and 'functional' belong to an operator", v.loc);
   if (repeat != 1 && layers.empty()) throw mase::Error("'repeat' needs 'layers'", v.loc);
   const auto valid = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
   if (!std::all_of(name.begin(), name.end(), valid))

@@ -16,7 +16,8 @@ struct Mlp final : mase::Model {
 
     static void schema(mase::Schema<Config>& s) {
       s.field("layers", &Config::layers, "features of the input, of each hidden layer and of the output: [64, 32, 10]")
-          .range(1, 1000000).required();
+          .range(1, 1000000)
+          .required();
       s.field("activation", &Config::activation, "operator between the layers; null: none");
       s.field("bias", &Config::bias, "whether the layers have a bias");
       s.field("weights", &Config::weights, "safetensors file with PyTorch state-dict names; empty: fresh weights");

@@ -27,8 +27,9 @@ struct Saved final : mase::Model {
     try {
       return mase::load(folder.string());
     } catch (const mase::Error& e) {
-      if (e.loc()) throw;  // it names a line of graph.json
-      throw mase::Error(e.message(), config.folder.loc, e.hint());
+      if (e.loc()) throw;                                                   // it names a line of graph.json
+      const std::string file = fs::path(e.loc().file).filename().string();  // a binary file has no lines to name
+      throw mase::Error(file.empty() ? e.message() : file + ": " + e.message(), config.folder.loc, e.hint());
     }
   }
   Config config;

@@ -20,7 +20,9 @@ class Writer {
       write(layer, top || path.empty() ? own : path + "." + own);
     }
   }
-  void write_model(const std::vector<Layer>& layers, const std::string& prefix) { top_ = prefix, write(layers, prefix); }
+  void write_model(const std::vector<Layer>& layers, const std::string& prefix) {
+    top_ = prefix, write(layers, prefix);
+  }
 
  private:
   void write(const Layer& layer, const std::string& target) {
@@ -42,8 +44,9 @@ class Writer {
     const mase::Shape& a = shape(*body);
     const mase::Shape& b = shape(*builder_.last());
     if (a != b)  // an addition would broadcast without a word
-      throw mase::Error(mase::format("residual '{}': its body gives {}, its shortcut {}", target, text(a), text(b)), loc,
-                        block.shortcut.empty() ? "a shortcut can change the shape: a convolution of kernel size 1" : "");
+      throw mase::Error(
+          mase::format("residual '{}': its body gives {}, its shortcut {}", target, text(a), text(b)), loc,
+          block.shortcut.empty() ? "a shortcut can change the shape: a convolution of kernel size 1" : "");
     add(target + ".add", mase::Chosen(find("add", loc)->name, {}, loc), {body, builder_.last()}, true, loc);
   }
 
@@ -55,7 +58,8 @@ class Writer {
   }
 
   // Errors of an operator know nothing of the recipe: they get the layer's place and name here.
-  void add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs, bool functional, mase::Loc loc) {
+  void add(const std::string& target, mase::Chosen op, std::vector<mase::Argument> inputs, bool functional,
+           mase::Loc loc) {
     try {
       builder_.add(target, op, std::move(inputs), functional);
     } catch (const mase::Error& e) {
@@ -88,8 +92,8 @@ class Writer {
     }
     if (found.size() == 1) return found[0];
     if (found.size() > 1)
-      throw mase::Error(mase::format("operator '{}' is ambiguous: {} and {}", name, found[0]->name, found[1]->name), loc,
-                        "write the full name");
+      throw mase::Error(mase::format("operator '{}' is ambiguous: {} and {}", name, found[0]->name, found[1]->name),
+                        loc, "write the full name");
     throw mase::Error(mase::format("no operator '{}'{}", name, mase::did_you_mean(name, known)), loc, "mase list op");
   }
 
@@ -108,10 +112,13 @@ struct Sequential final : mase::Model {
     static void schema(mase::Schema<Config>& s) {
       s.field("input", &Config::input, "shape of one sample, without the batch: [1, 16]").range(1, 1000000).required();
       s.field("layers", &Config::layers,
-              "in order: {op: linear, with: {out_features: 5}}, {use: nn.linear, with: ...}, {residual: {body, shortcut}}, "
-              "{repeat: 3, layers: [...]}").required();
+              "in order: {op: linear, with: {out_features: 5}}, {use: nn.linear, with: ...}, {residual: "
+              "{body, shortcut}}, "
+              "{repeat: 3, layers: [...]}")
+          .required();
       s.field("prefix", &Config::prefix,
-              "module path of unnamed layers: seq_blocks gives seq_blocks.0, ...; empty: 0, 1, ... as nn.Sequential");
+              "module path of unnamed layers: seq_blocks gives seq_blocks.0, ...; empty: 0, 1, ... as "
+              "nn.Sequential");
       s.field("weights", &Config::weights, "safetensors file with PyTorch state-dict names; empty: fresh weights");
     }
     void check(const mase::Value& v) const {

@@ -61,7 +61,8 @@ class Matcher {
 
   // True when modules were matched in order because no name agreed.
   bool run() {
-    const bool by_name = std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return stored_.contains(key); });
+    const bool by_name =
+        std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return stored_.contains(key); });
     if (!by_name) rename();
     for (const std::string& key : keys_) set(key);
     for (const auto& [name, tensor] : stored_)

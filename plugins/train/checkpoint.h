@@ -41,8 +41,8 @@ class Checkpoints {
   bool enabled() const { return !folder_.empty(); }
   // Tensors first, then the state that names them: a kill in between leaves the former checkpoint valid.
   void save(const Progress& progress, const mase::NamedTensors& tensors) const;
-  std::optional<Progress> load() const;                 // nothing when there is none
-  mase::NamedTensors tensors(int64_t epoch) const;      // of the last or the best epoch
+  std::optional<Progress> load() const;             // nothing when there is none
+  mase::NamedTensors tensors(int64_t epoch) const;  // of the last or the best epoch
 
  private:
   std::string file(int64_t epoch) const;

@@ -34,7 +34,8 @@ void Config::schema(mase::Schema<Config>& s) {
   s.field("epsilon", &Config::epsilon, "adam, adamw: added to the denominator").range(0, 1);
   s.field("loss", &Config::loss, "what is minimised; bce takes probabilities, bce_with_logits logits");
   s.field("schedule", &Config::schedule,
-          "learning rate over the steps; cosine and linear fall to minimum_learning_rate, step multiplies by gamma, "
+          "learning rate over the steps; cosine and linear fall to minimum_learning_rate, step multiplies by "
+          "gamma, "
           "one_cycle is PyTorch's OneCycleLR");
   s.field("warmup_steps", &Config::warmup_steps, "steps over which the rate first rises linearly").range(0, 1000000000);
   s.field("step_epochs", &Config::step_epochs, "schedule step: epochs between two drops").range(1, 1000000);

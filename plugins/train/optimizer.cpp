@@ -25,7 +25,8 @@ void sgd(const Config& c, double rate, bool first, int64_t n, float* p, const fl
   }
 }
 
-void adam(const Config& c, double rate, int64_t count, int64_t n, float* p, const float* gradient, float* mean, float* square) {
+void adam(const Config& c, double rate, int64_t count, int64_t n, float* p, const float* gradient, float* mean,
+          float* square) {
   const bool decoupled = c.optimizer == Optimizer::adamw;
   const float shrink = static_cast<float>(decoupled ? 1 - rate * c.weight_decay : 1);
   const float decay = static_cast<float>(decoupled ? 0 : c.weight_decay);
@@ -46,8 +47,10 @@ void adam(const Config& c, double rate, int64_t count, int64_t n, float* p, cons
 
 Updater::Updater(const Config& config, mase::NamedTensors parameters)
     : config_(config), parameters_(std::move(parameters)), state_(parameters_.size()), counts_(parameters_.size()) {
-  if (config.optimizer != Optimizer::sgd) names_ = {"exp_avg", "exp_avg_sq"};
-  else if (config.momentum > 0) names_ = {"momentum_buffer"};
+  if (config.optimizer != Optimizer::sgd)
+    names_ = {"exp_avg", "exp_avg_sq"};
+  else if (config.momentum > 0)
+    names_ = {"momentum_buffer"};
   for (size_t i = 0; i < parameters_.size(); ++i)
     for (size_t k = 0; k < names_.size(); ++k) state_[i].push_back(at::zeros_like(parameters_[i].second.detach()));
 }

@@ -25,8 +25,8 @@ class Updater {
  private:
   const Config& config_;
   mase::NamedTensors parameters_;
-  std::vector<const char*> names_;             // of the state tensors of one parameter
-  std::vector<std::vector<at::Tensor>> state_; // per parameter
+  std::vector<const char*> names_;              // of the state tensors of one parameter
+  std::vector<std::vector<at::Tensor>> state_;  // per parameter
   std::vector<int64_t> counts_;
 };
 

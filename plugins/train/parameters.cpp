@@ -45,8 +45,10 @@ Trainable find_trainable(mase::Graph& graph, mase::Context& context) {
       for (const mase::ParameterInfo& info : infos) {
         const mase::Parameter* p = node->param(info.name);
         if (!p) continue;
-        if (info.buffer) add(out.buffers, p->key);
-        else keys.push_back(p->key);
+        if (info.buffer)
+          add(out.buffers, p->key);
+        else
+          keys.push_back(p->key);
       }
     }
     add_formats(*node, context, keys);

@@ -9,8 +9,8 @@
 namespace train {
 
 struct Trainable {
-  std::vector<std::string> parameters;  // of the selected nodes, their formats' trainable tensors included
-  std::vector<std::string> buffers;     // of the selected nodes: training updates them
+  std::vector<std::string> parameters;    // of the selected nodes, their formats' trainable tensors included
+  std::vector<std::string> buffers;       // of the selected nodes: training updates them
   std::vector<const mase::Node*> frozen;  // with parameters, but not selected
 };
 

@@ -17,7 +17,8 @@ namespace train {
 
 namespace {
 
-// Row numbers in the order of one epoch: a function of step, seed and epoch alone, so that a resumed run repeats it.
+// Row numbers in the order of one epoch: a function of step, seed and epoch alone, so that a resumed run
+// repeats it.
 at::Tensor order_of(const mase::Context& context, bool shuffle, int64_t rows, int64_t epoch) {
   at::Tensor order = at::empty({rows}, at::TensorOptions().dtype(at::kLong));
   int64_t* row = order.mutable_data_ptr<int64_t>();
@@ -55,8 +56,12 @@ std::optional<double> Trainer::Sums::accuracy() const {
 }
 
 Trainer::Trainer(mase::Graph& graph, mase::Context& context, const Config& config)
-    : graph_(graph), context_(context), config_(config), train_(context.dataset("train")),
-      checkpoints_(context.checkpoint_dir()), folder_(own_folder(context)) {
+    : graph_(graph),
+      context_(context),
+      config_(config),
+      train_(context.dataset("train")),
+      checkpoints_(context.checkpoint_dir()),
+      folder_(own_folder(context)) {
   if (train_.size() == 0) throw mase::Error("the train split is empty");
   if (const mase::Split& v = context.dataset("validation"); v.size() > 0) validation_ = &v;
   const int64_t rows = train_.size(), full = rows / config.batch_size;
@@ -198,7 +203,8 @@ void Trainer::validate(EpochFigures& figures) {
   for (int64_t first = 0; first < validation_->size(); first += config_.evaluation_batch_size) {
     const mase::Batch batch = validation_->batch(first, config_.evaluation_batch_size);
     const mase::Tensors outputs = executor.run(batch.inputs);
-    add(sums, mase::loss(config_.loss, outputs.at(0), batch.targets.at(0)).item<double>(), outputs[0], batch.targets[0]);
+    add(sums, mase::loss(config_.loss, outputs.at(0), batch.targets.at(0)).item<double>(), outputs[0],
+        batch.targets[0]);
   }
   figures.validation_loss = sums.loss / static_cast<double>(sums.samples);
   figures.validation_accuracy = sums.accuracy();

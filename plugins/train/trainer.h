@@ -44,14 +44,14 @@ class Trainer {
   const Config& config_;
   const mase::Split& train_;
   const mase::Split* validation_ = nullptr;
-  mase::Batch samples_;           // the whole training split
+  mase::Batch samples_;  // the whole training split
   int64_t steps_per_epoch_ = 0, total_steps_ = 0, total_epochs_ = 0;
   double threshold_ = 0;
   std::unique_ptr<Updater> updater_;
   std::vector<std::string> buffers_;
   std::vector<const mase::Node*> frozen_;
   Checkpoints checkpoints_;
-  std::string folder_;            // for fit.csv; empty: none
+  std::string folder_;  // for fit.csv; empty: none
   Progress progress_;
   mase::NamedTensors best_;
 };

@@ -12,7 +12,8 @@ namespace {
 
 std::string ten(const std::string& header) {
   std::string text = header;
-  for (int i = 0; i < 10; ++i) text += std::to_string(i) + "," + std::to_string(i * 0.5) + "," + (i % 3 ? "cat" : "ape") + "\n";
+  for (int i = 0; i < 10; ++i)
+    text += std::to_string(i) + "," + std::to_string(i * 0.5) + "," + (i % 3 ? "cat" : "ape") + "\n";
   return text;
 }
 
@@ -38,8 +39,12 @@ TEST_CASE("data.csv reads named columns and sorts class names") {
 TEST_CASE("data.csv takes features, label and class order as the recipe names them") {
   TempDir dir;
   write(dir / "t.csv.gz", gzipped(ten("a,b,kind\n")));
-  auto context = opened(dir, "data.csv", {{"file", "t.csv.gz"}, {"features", List{"b"}}, {"label", "kind"},
-                                          {"classes", List{"cat", "ape"}}, {"splits", ten_rows()}});
+  auto context = opened(dir, "data.csv",
+                        {{"file", "t.csv.gz"},
+                         {"features", List{"b"}},
+                         {"label", "kind"},
+                         {"classes", List{"cat", "ape"}},
+                         {"splits", ten_rows()}});
   CHECK(floats(whole(*context, "validation").inputs[0]) == std::vector<float>{3, 3.5});
   CHECK(integers(whole(*context, "validation").targets[0]) == std::vector<int64_t>{1, 0});
 }
@@ -47,10 +52,16 @@ TEST_CASE("data.csv takes features, label and class order as the recipe names th
 TEST_CASE("data.csv predicts numbers, splits at other delimiters and understands quotes") {
   TempDir dir;
   std::string text;
-  for (int i = 0; i < 10; ++i) text += "\"" + std::to_string(i) + "\"; " + std::to_string(i) + "e-1 ;+" + std::to_string(i * i) + "\r\n";
+  for (int i = 0; i < 10; ++i)
+    text += "\"" + std::to_string(i) + "\"; " + std::to_string(i) + "e-1 ;+" + std::to_string(i * i) + "\r\n";
   write(dir / "t.csv", text);
-  auto context = opened(dir, "data.csv", {{"file", "t.csv"}, {"delimiter", ";"}, {"header", false}, {"label", 2},
-                                          {"task", "regression"}, {"splits", ten_rows()}});
+  auto context = opened(dir, "data.csv",
+                        {{"file", "t.csv"},
+                         {"delimiter", ";"},
+                         {"header", false},
+                         {"label", 2},
+                         {"task", "regression"},
+                         {"splits", ten_rows()}});
   const auto test = whole(*context, "test");
   CHECK(floats(test.inputs[0]) == std::vector<float>{8, .8f, 9, .9f});
   CHECK(test.targets[0].sizes() == at::IntArrayRef{2, 1});
@@ -99,9 +110,12 @@ TEST_CASE("the jet rows as CSV equal the same rows as .npy") {
   const std::string csv = shared("jsc/jsc_hlf_5120.csv.gz");
   if (csv.empty()) return;
   TempDir dir;
-  const mase::Value rows = Map{{"rows", Map{{"train", List{0, 3277}}, {"validation", List{3277, 4096}}, {"test", List{4096, 5120}}}}};
+  const mase::Value rows =
+      Map{{"rows", Map{{"train", List{0, 3277}}, {"validation", List{3277, 4096}}, {"test", List{4096, 5120}}}}};
   auto a = opened(dir, "data.csv", {{"file", csv}, {"splits", rows}});
-  auto b = opened(dir, "data.npy", {{"inputs", shared("jsc/X_5120x16_f32.npy")}, {"targets", shared("jsc/y_5120_i64.npy")}, {"splits", rows}});
+  auto b = opened(
+      dir, "data.npy",
+      {{"inputs", shared("jsc/X_5120x16_f32.npy")}, {"targets", shared("jsc/y_5120_i64.npy")}, {"splits", rows}});
   for (const char* split : {"train", "validation", "test"}) {
     CHECK(whole(*a, split).inputs[0].equal(whole(*b, split).inputs[0]));
     CHECK(whole(*a, split).targets[0].equal(whole(*b, split).targets[0]));

@@ -105,7 +105,8 @@ TEST_CASE("images are standardised per channel, constant features become zero") 
   for (int i = 0; i < 10; ++i) bytes.insert(bytes.end(), {0, 2, 7, 7});
   write(dir / "x.npy", npy_header("|u1", "(10, 2, 1, 2)") + bytes_of(bytes));
   write(dir / "y.npy", npy_header("|u1", "(10,)") + std::string(10, '\1'));
-  auto context = opened(dir, "data.npy", {{"inputs", "x.npy"}, {"targets", "y.npy"}, {"standardize", true}, {"splits", ten_rows()}});
+  auto context = opened(dir, "data.npy",
+                        {{"inputs", "x.npy"}, {"targets", "y.npy"}, {"standardize", true}, {"splits", ten_rows()}});
   CHECK(floats(whole(*context, "test").inputs[0]) == std::vector<float>{-1, 1, 0, 0, -1, 1, 0, 0});
 }
 
@@ -114,7 +115,8 @@ TEST_CASE("fractions round up as scikit-learn's, and splits in order stay in ord
   std::string text = "x,y\n";
   for (int i = 0; i < 11; ++i) text += std::to_string(i) + ",0\n";
   write(dir / "t.csv", text);
-  auto context = opened(dir, "data.csv", {{"file", "t.csv"}, {"splits", Map{{"shuffle", false}, {"validation", 0.1}, {"test", 0.2}}}});
+  auto context = opened(dir, "data.csv",
+                        {{"file", "t.csv"}, {"splits", Map{{"shuffle", false}, {"validation", 0.1}, {"test", 0.2}}}});
   CHECK(floats(whole(*context, "train").inputs[0]) == std::vector<float>{0, 1, 2, 3, 4, 5});
   CHECK(floats(whole(*context, "validation").inputs[0]) == std::vector<float>{6, 7});
   CHECK(floats(whole(*context, "test").inputs[0]) == std::vector<float>{8, 9, 10});

@@ -39,9 +39,11 @@ inline std::string npy_header(const std::string& dict, int version = 1) {
   for (size_t i = 0; i < (version == 1 ? 2u : 4u); ++i) out += static_cast<char>(text.size() >> (8 * i) & 255);
   return out + text;
 }
-inline std::string npy_header(const std::string& type, const std::string& shape, bool fortran = false, int version = 1) {
-  return npy_header("{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }",
-                    version);
+inline std::string npy_header(const std::string& type, const std::string& shape, bool fortran = false,
+                              int version = 1) {
+  return npy_header(
+      "{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }",
+      version);
 }
 
 inline std::string idx_header(uint32_t magic, const std::vector<uint32_t>& sizes) {
@@ -80,7 +82,8 @@ inline mase::Batch whole(FakeContext& context, const std::string& split) {
 
 // Rows 0...9 in order: 6 train, 2 validation, 2 test.
 inline mase::Value ten_rows() {
-  return mase::Map{{"rows", mase::Map{{"train", mase::List{0, 6}}, {"validation", mase::List{6, 8}}, {"test", mase::List{8, 10}}}}};
+  return mase::Map{
+      {"rows", mase::Map{{"train", mase::List{0, 6}}, {"validation", mase::List{6, 8}}, {"test", mase::List{8, 10}}}}};
 }
 
 }  // namespace test

@@ -1,6 +1,6 @@
 // data.hdf5: arrays and tables, written here through HDF5's own library.
-#include <catch2/catch.hpp>
 #include <hdf5.h>
+#include <catch2/catch.hpp>
 
 #include "files.h"
 
@@ -34,7 +34,8 @@ void write_table(const std::string& file) {
   H5Tinsert(type, "j_q", HOFFSET(Jet, j_q), H5T_NATIVE_INT8);
   H5Tinsert(type, "text", HOFFSET(Jet, text), text);
   const hsize_t n = 10;
-  const hid_t f = H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate_simple(1, &n, nullptr);
+  const hid_t f = H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+              space = H5Screate_simple(1, &n, nullptr);
   const hid_t d = H5Dcreate2(f, "t_allpar_new", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data());
   H5Dclose(d), H5Sclose(space), H5Fclose(f), H5Tclose(type), H5Tclose(text);
@@ -65,9 +66,12 @@ void write_arrays(const std::string& file, hsize_t claim = 0) {
 TEST_CASE("data.hdf5 reads named columns of a table, with one-hot labels") {
   TempDir dir;
   write_table(dir / "jets.h5");
-  auto context = opened(dir, "data.hdf5", {{"file", "jets.h5"}, {"features", "t_allpar_new"},
-                                           {"columns", List{"j_mass_mmdt", "j_zlogz", "j_multiplicity"}},
-                                           {"label_columns", List{"j_g", "j_q"}}, {"splits", ten_rows()}});
+  auto context = opened(dir, "data.hdf5",
+                        {{"file", "jets.h5"},
+                         {"features", "t_allpar_new"},
+                         {"columns", List{"j_mass_mmdt", "j_zlogz", "j_multiplicity"}},
+                         {"label_columns", List{"j_g", "j_q"}},
+                         {"splits", ten_rows()}});
   const auto test = whole(*context, "test");
   CHECK(floats(test.inputs[0]) == std::vector<float>{16, 4, 24, 18, 4.5, 27});
   CHECK(integers(test.targets[0]) == std::vector<int64_t>{1, 0});
@@ -76,15 +80,20 @@ TEST_CASE("data.hdf5 reads named columns of a table, with one-hot labels") {
 TEST_CASE("data.hdf5 takes a single label column as class indices") {
   TempDir dir;
   write_table(dir / "jets.h5");
-  auto context = opened(dir, "data.hdf5", {{"file", "jets.h5"}, {"features", "t_allpar_new"}, {"columns", List{"j_zlogz"}},
-                                           {"label_columns", List{"j_multiplicity"}}, {"splits", ten_rows()}});
+  auto context = opened(dir, "data.hdf5",
+                        {{"file", "jets.h5"},
+                         {"features", "t_allpar_new"},
+                         {"columns", List{"j_zlogz"}},
+                         {"label_columns", List{"j_multiplicity"}},
+                         {"splits", ten_rows()}});
   CHECK(integers(whole(*context, "test").targets[0]) == std::vector<int64_t>{24, 27});
 }
 
 TEST_CASE("data.hdf5 reads arrays of features and labels") {
   TempDir dir;
   write_arrays(dir / "a.h5");
-  auto context = opened(dir, "data.hdf5", {{"file", "a.h5"}, {"features", "X"}, {"labels", "y"}, {"splits", ten_rows()}});
+  auto context =
+      opened(dir, "data.hdf5", {{"file", "a.h5"}, {"features", "X"}, {"labels", "y"}, {"splits", ten_rows()}});
   CHECK(floats(whole(*context, "test").inputs[0]) == std::vector<float>{8, 80, 9, 90});
   CHECK(integers(whole(*context, "test").targets[0]) == std::vector<int64_t>{0, 1});
 }
@@ -96,7 +105,9 @@ TEST_CASE("data.hdf5 refuses what is absent, damaged or not numbers") {
   const std::string whole_file = read(dir / "a.h5");
   write(dir / "cut.h5", whole_file.substr(0, whole_file.size() / 2));
   const auto table = [&](List columns, List labels) {
-    return refusal(dir, "data.hdf5", {{"file", "jets.h5"}, {"features", "t_allpar_new"}, {"columns", columns}, {"label_columns", labels}});
+    return refusal(
+        dir, "data.hdf5",
+        {{"file", "jets.h5"}, {"features", "t_allpar_new"}, {"columns", columns}, {"label_columns", labels}});
   };
   CHECK_THAT(table({"j_zlog"}, {"j_g"}), Contains("no column 'j_zlog'") && Contains("'j_zlogz'"));
   CHECK_THAT(table({"text"}, {"j_g"}), Contains("no numbers in column 'text'"));
@@ -114,5 +125,6 @@ TEST_CASE("data.hdf5 refuses what is absent, damaged or not numbers") {
 TEST_CASE("data.hdf5 takes no memory for what a file only claims") {
   TempDir dir;
   write_arrays(dir / "far.h5", hsize_t{1} << 40);
-  CHECK_THAT(refusal(dir, "data.hdf5", {{"file", "far.h5"}, {"features", "far"}, {"labels", "y"}}), Contains("more values than the file can hold"));
+  CHECK_THAT(refusal(dir, "data.hdf5", {{"file", "far.h5"}, {"features", "far"}, {"labels", "y"}}),
+             Contains("more values than the file can hold"));
 }

@@ -21,7 +21,9 @@ std::string labels(uint32_t n) {
   for (uint32_t i = 0; i < n; ++i) out += static_cast<char>(i % 2);
   return out;
 }
-std::string record(uint8_t label, uint8_t pixel) { return std::string(1, static_cast<char>(label)) + std::string(3072, static_cast<char>(pixel)); }
+std::string record(uint8_t label, uint8_t pixel) {
+  return std::string(1, static_cast<char>(label)) + std::string(3072, static_cast<char>(pixel));
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ TEST_CASE("data.idx reads a folder of MNIST's names; test files are the test spl
   write(dir / "train-labels-idx1-ubyte", labels(10));
   write(dir / "t10k-images-idx3-ubyte", images(3, 100));
   write(dir / "t10k-labels-idx1-ubyte.gz", gzipped(labels(3)));
-  auto context = opened(dir, "data.idx", {{"folder", "."}, {"scale", 1}, {"splits", Map{{"validation", 0.2}, {"shuffle", false}}}});
+  auto context = opened(dir, "data.idx",
+                        {{"folder", "."}, {"scale", 1}, {"splits", Map{{"validation", 0.2}, {"shuffle", false}}}});
   CHECK(context->dataset("train").size() == 8);
   CHECK(context->dataset("validation").size() == 2);
   const auto test = whole(*context, "test");
@@ -45,7 +48,8 @@ TEST_CASE("data.idx reads a folder of MNIST's names; test files are the test spl
 TEST_CASE("data.idx scales bytes to 0...1 and carves a test split when there are no test files") {
   TempDir dir;
   write(dir / "x", images(20, 235)), write(dir / "y", labels(20));
-  auto context = opened(dir, "data.idx", {{"train_images", "x"}, {"train_labels", "y"}, {"splits", Map{{"shuffle", false}}}});
+  auto context =
+      opened(dir, "data.idx", {{"train_images", "x"}, {"train_labels", "y"}, {"splits", Map{{"shuffle", false}}}});
   CHECK(context->dataset("test").size() == 4);
   CHECK(floats(whole(*context, "test").inputs[0]).back() == Approx(254.0 / 255));
 }
@@ -73,8 +77,10 @@ TEST_CASE("the first MNIST test images are the ones everybody knows") {
   const std::string x = shared("small/mnist-t10k-first1000-images-idx3-ubyte.gz");
   if (x.empty()) return;
   TempDir dir;
-  auto context = opened(dir, "data.idx", {{"train_images", x}, {"train_labels", shared("small/mnist-t10k-first1000-labels-idx1-ubyte.gz")},
-                                          {"splits", Map{{"rows", Map{{"train", List{0, 1000}}}}}}});
+  auto context = opened(dir, "data.idx",
+                        {{"train_images", x},
+                         {"train_labels", shared("small/mnist-t10k-first1000-labels-idx1-ubyte.gz")},
+                         {"splits", Map{{"rows", Map{{"train", List{0, 1000}}}}}}});
   const auto batch = whole(*context, "train");
   CHECK(integers(batch.targets[0].narrow(0, 0, 10)) == std::vector<int64_t>{7, 2, 1, 0, 4, 1, 4, 9, 5, 9});
   CHECK(batch.inputs[0].mean().item<double>() == Approx(0.12226457583));  // NumPy's
@@ -87,7 +93,9 @@ TEST_CASE("data.cifar reads records of label and channels") {
   for (int i = 0; i < 10; ++i) train += record(static_cast<uint8_t>(i), static_cast<uint8_t>(10 * i));
   write(dir / "a.bin", train.substr(0, 4 * 3073)), write(dir / "b.bin.gz", gzipped(train.substr(4 * 3073)));
   write(dir / "t.bin", record(3, 255));
-  auto context = opened(dir, "data.cifar", {{"train", List{"a.bin", "b.bin.gz"}}, {"test", List{"t.bin"}}, {"splits", Map{{"shuffle", false}}}});
+  auto context =
+      opened(dir, "data.cifar",
+             {{"train", List{"a.bin", "b.bin.gz"}}, {"test", List{"t.bin"}}, {"splits", Map{{"shuffle", false}}}});
   CHECK(context->dataset("train").size() == 8);
   CHECK(integers(whole(*context, "validation").targets[0]) == std::vector<int64_t>{8, 9});
   const auto test = whole(*context, "test");
@@ -100,7 +108,8 @@ TEST_CASE("data.cifar takes the fine label of CIFAR-100 and refuses odd sizes an
   TempDir dir;
   std::string hundred;
   for (int i = 0; i < 10; ++i) hundred += std::string(1, '\1') + record(static_cast<uint8_t>(90 + i), 0);
-  write(dir / "h.bin", hundred), write(dir / "short.bin", record(1, 2).substr(1)), write(dir / "big.bin", record(10, 0));
+  write(dir / "h.bin", hundred), write(dir / "short.bin", record(1, 2).substr(1)),
+      write(dir / "big.bin", record(10, 0));
   auto context = opened(dir, "data.cifar", {{"train", List{"h.bin"}}, {"classes", 100}, {"splits", ten_rows()}});
   CHECK(integers(whole(*context, "test").targets[0]) == std::vector<int64_t>{98, 99});
   CHECK_THAT(refusal(dir, "data.cifar", {{"train", List{"short.bin"}}}), Contains("3072 bytes") && Contains("3073"));
@@ -112,6 +121,8 @@ TEST_CASE("the CIFAR-10 records have their known labels") {
   const std::string file = shared("small/cifar10-test-first200.bin");
   if (file.empty()) return;
   TempDir dir;
-  auto context = opened(dir, "data.cifar", {{"train", List{file}}, {"splits", Map{{"rows", Map{{"train", List{0, 200}}}}}}});
-  CHECK(integers(whole(*context, "train").targets[0].narrow(0, 0, 10)) == std::vector<int64_t>{3, 8, 8, 0, 6, 6, 1, 6, 3, 1});
+  auto context =
+      opened(dir, "data.cifar", {{"train", List{file}}, {"splits", Map{{"rows", Map{{"train", List{0, 200}}}}}}});
+  CHECK(integers(whole(*context, "train").targets[0].narrow(0, 0, 10)) ==
+        std::vector<int64_t>{3, 8, 8, 0, 6, 6, 1, 6, 3, 1});
 }

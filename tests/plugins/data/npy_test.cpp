@@ -32,13 +32,19 @@ std::string refused(const std::string& npy) {
 TEST_CASE("data.npy reads every plain type in all three versions") {
   const std::vector<float> expected{16, 17, 18, 19};
   CHECK(test_rows(npy_header("<f4", "(10, 2)") + bytes_of(kTwenty)) == expected);
-  CHECK(test_rows(npy_header("<f8", "(10, 2)", false, 2) + bytes_of(std::vector<double>(kTwenty.begin(), kTwenty.end()))) == expected);
-  CHECK(test_rows(npy_header("<i8", "(10, 2)", false, 3) + bytes_of(std::vector<int64_t>(kTwenty.begin(), kTwenty.end()))) == expected);
-  CHECK(test_rows(npy_header("<i2", "(10, 2)") + bytes_of(std::vector<int16_t>(kTwenty.begin(), kTwenty.end()))) == expected);
-  CHECK(test_rows(npy_header("|i1", "(10, 2)") + bytes_of(std::vector<int8_t>(kTwenty.begin(), kTwenty.end()))) == expected);
-  CHECK(test_rows(npy_header("|u1", "(10, 2)") + bytes_of(std::vector<uint8_t>(kTwenty.begin(), kTwenty.end()))) == expected);
+  CHECK(test_rows(npy_header("<f8", "(10, 2)", false, 2) +
+                  bytes_of(std::vector<double>(kTwenty.begin(), kTwenty.end()))) == expected);
+  CHECK(test_rows(npy_header("<i8", "(10, 2)", false, 3) +
+                  bytes_of(std::vector<int64_t>(kTwenty.begin(), kTwenty.end()))) == expected);
+  CHECK(test_rows(npy_header("<i2", "(10, 2)") + bytes_of(std::vector<int16_t>(kTwenty.begin(), kTwenty.end()))) ==
+        expected);
+  CHECK(test_rows(npy_header("|i1", "(10, 2)") + bytes_of(std::vector<int8_t>(kTwenty.begin(), kTwenty.end()))) ==
+        expected);
+  CHECK(test_rows(npy_header("|u1", "(10, 2)") + bytes_of(std::vector<uint8_t>(kTwenty.begin(), kTwenty.end()))) ==
+        expected);
   // One half precision number per row: 0x4c00 is 16, 0x4c80 is 18.
-  CHECK(test_rows(npy_header("<f2", "(10, 1)") + bytes_of(std::vector<uint16_t>{0, 0, 0, 0, 0, 0, 0, 0, 0x4c00, 0x4c80})) ==
+  CHECK(test_rows(npy_header("<f2", "(10, 1)") +
+                  bytes_of(std::vector<uint16_t>{0, 0, 0, 0, 0, 0, 0, 0, 0x4c00, 0x4c80})) ==
         std::vector<float>{16, 18});
 }
 
@@ -52,7 +58,8 @@ TEST_CASE("data.npy turns Fortran order and takes a list of numbers as one featu
 TEST_CASE("data.npy keeps real targets as values") {
   TempDir dir;
   write(dir / "x.npy", npy_header("<f4", "(10, 2)") + bytes_of(kTwenty));
-  auto context = opened(dir, "data.npy", {{"inputs", "x.npy"}, {"targets", "x.npy"}, {"scale", 0.5}, {"splits", ten_rows()}});
+  auto context =
+      opened(dir, "data.npy", {{"inputs", "x.npy"}, {"targets", "x.npy"}, {"scale", 0.5}, {"splits", ten_rows()}});
   CHECK(floats(whole(*context, "test").targets[0]) == std::vector<float>{16, 17, 18, 19});
   CHECK(floats(whole(*context, "test").inputs[0]) == std::vector<float>{8, 8.5, 9, 9.5});
 }
@@ -68,10 +75,12 @@ TEST_CASE("data.npy believes no header") {
   CHECK_THAT(refused(npy_header("<f4", "(-1, 2)")), Contains("shape"));
   CHECK_THAT(refused(npy_header(">f4", "(10, 2)") + bytes_of(kTwenty)), Contains("'>f4'") && Contains("little-endian"));
   CHECK_THAT(refused(npy_header("|O", "(10, 2)") + bytes_of(kTwenty)), Contains("'|O'"));
-  CHECK_THAT(refused(npy_header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (10,), }")), Contains("structured"));
+  CHECK_THAT(refused(npy_header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (10,), }")),
+             Contains("structured"));
   CHECK_THAT(refused(npy_header("{'descr': '<f4', 'shape': ")), Contains("header"));
   CHECK_THAT(refused(npy_header("<f4", "()") + bytes_of(std::vector<float>{1})), Contains("single number"));
-  CHECK_THAT(refused(npy_header("<f4", "(9, 2)") + bytes_of(std::vector<float>(18))), Contains("10 targets for the 9 samples"));
+  CHECK_THAT(refused(npy_header("<f4", "(9, 2)") + bytes_of(std::vector<float>(18))),
+             Contains("10 targets for the 9 samples"));
   std::vector<float> broken = kTwenty;
   broken[7] = std::numeric_limits<float>::quiet_NaN();
   CHECK_THAT(refused(npy_header("<f4", "(10, 2)") + bytes_of(broken)), Contains("sample 3, feature 1"));

@@ -25,12 +25,14 @@ TEST_CASE("MASE's toy-tiny: 1x2x2 samples, labelled by the sign of their sum") {
 
 TEST_CASE("blobs lie around one centre per class") {
   FakeContext context;
-  context.open(mase::Chosen("data.toy", {{"kind", "blobs"}, {"classes", 3}, {"features", 5}, {"samples", 300}, {"noise", 0.0}}));
+  context.open(
+      mase::Chosen("data.toy", {{"kind", "blobs"}, {"classes", 3}, {"features", 5}, {"samples", 300}, {"noise", 0.0}}));
   const auto batch = whole(context, "test");
   const auto y = integers(batch.targets[0]);
   for (size_t i = 1; i < y.size(); ++i)
     for (size_t j = 0; j < i; ++j) {
-      const auto a = batch.inputs[0].narrow(0, static_cast<int64_t>(i), 1), b = batch.inputs[0].narrow(0, static_cast<int64_t>(j), 1);
+      const auto a = batch.inputs[0].narrow(0, static_cast<int64_t>(i), 1),
+                 b = batch.inputs[0].narrow(0, static_cast<int64_t>(j), 1);
       REQUIRE(a.equal(b) == (y[i] == y[j]));
     }
 }

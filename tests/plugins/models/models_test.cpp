@@ -57,8 +57,10 @@ TEST_CASE("models.mlp names its layers fc1, relu1, fc2") {
 }
 
 TEST_CASE("models.mlp takes another activation, none, and no bias") {
-  const mase::Graph leaky = build("models.mlp", {{"layers", List{4, 4, 4, 4}}, {"bias", false},
-                                                 {"activation", Map{{"use", "nn.leaky_relu"}, {"with", Map{{"negative_slope", 0.25}}}}}});
+  const mase::Graph leaky =
+      build("models.mlp", {{"layers", List{4, 4, 4, 4}},
+                           {"bias", false},
+                           {"activation", Map{{"use", "nn.leaky_relu"}, {"with", Map{{"negative_slope", 0.25}}}}}});
   CHECK(names(leaky) == std::vector<std::string>{"x", "fc1", "leaky_relu1", "fc2", "leaky_relu2", "fc3", "output"});
   CHECK(parameters(leaky) == 48);
   CHECK(names(build("models.mlp", {{"layers", List{4, 4, 4}}, {"activation", nullptr}})).size() == 4);
@@ -68,7 +70,9 @@ TEST_CASE("models.mlp takes another activation, none, and no bias") {
 TEST_CASE("fresh weights depend on seed and layer only") {
   FakeContext a, b, other;
   other.seed = 1;
-  const auto first = [](FakeContext& c, List layers) { return build(c, "models.mlp", {{"layers", layers}}).tensor("fc1.weight"); };
+  const auto first = [](FakeContext& c, List layers) {
+    return build(c, "models.mlp", {{"layers", layers}}).tensor("fc1.weight");
+  };
   CHECK(first(a, {8, 4, 2}).equal(first(b, {8, 4, 9, 2})));
   CHECK_FALSE(first(a, {8, 4, 2}).equal(first(other, {8, 4, 2})));
 }
@@ -76,7 +80,8 @@ TEST_CASE("fresh weights depend on seed and layer only") {
 TEST_CASE("MASE's jet taggers have its parameter counts and module paths") {
   const mase::Graph tiny = build("models.jsc_tiny");
   CHECK(parameters(tiny) == 2 * 16 + (16 * 5 + 5));  // 117
-  CHECK(names(tiny) == std::vector<std::string>{"x", "seq_blocks_0", "seq_blocks_1", "seq_blocks_2", "seq_blocks_3", "output"});
+  CHECK(names(tiny) ==
+        std::vector<std::string>{"x", "seq_blocks_0", "seq_blocks_1", "seq_blocks_2", "seq_blocks_3", "output"});
   CHECK(tiny.at("seq_blocks_2").target == "seq_blocks.2");
   CHECK(tiny.has_tensor("seq_blocks.0.running_var"));
   CHECK(parameters(build("models.jsc_toy")) == 32 + 136 + 16 + 72 + 16 + 45 + 10);
@@ -93,7 +98,8 @@ TEST_CASE("models.lenet has LeNet-5's 61,706 parameters") {
 
 TEST_CASE("weights come by name, or in order where a Sequential numbered its modules") {
   TempDir dir;
-  mase::write_safetensors(dir / "named.safetensors", {{"fc1.weight", at::full({2, 3}, 5.0)}, {"fc1.bias", at::full({2}, 6.0)}});
+  mase::write_safetensors(dir / "named.safetensors",
+                          {{"fc1.weight", at::full({2, 3}, 5.0)}, {"fc1.bias", at::full({2}, 6.0)}});
   mase::NamedTensors numbered;
   for (int i = 0; i < 12; ++i) {
     numbered.emplace_back(mase::format("net.{}.weight", 2 * i), at::full({2, 2}, double(i)));
@@ -113,16 +119,22 @@ TEST_CASE("weights come by name, or in order where a Sequential numbered its mod
 TEST_CASE("weights that do not fit are refused, never half loaded") {
   TempDir dir;
   CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3})}}), Contains("no tensor 'fc1.bias'"));
-  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 4})}, {"fc1.bias", ones({2})}}), Contains("[2, 4], expected [2, 3]"));
+  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 4})}, {"fc1.bias", ones({2})}}),
+             Contains("[2, 4], expected [2, 3]"));
   CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3})}, {"fc1.bias", ones({2})}, {"fc2.bias", ones({2})}}),
              Contains("'fc2.bias'") && Contains("no place"));
-  CHECK_THAT(weights_refusal(dir, {{"a.weight", ones({2, 3})}, {"b.weight", ones({2, 3})}}), Contains("no name in common"));
-  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3}).to(at::kLong)}, {"fc1.bias", ones({2})}}), Contains("holds integers"));
-  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", at::full({2, 3}, NAN)}, {"fc1.bias", ones({2})}}), Contains("not finite"));
+  CHECK_THAT(weights_refusal(dir, {{"a.weight", ones({2, 3})}, {"b.weight", ones({2, 3})}}),
+             Contains("no name in common"));
+  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3}).to(at::kLong)}, {"fc1.bias", ones({2})}}),
+             Contains("holds integers"));
+  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", at::full({2, 3}, NAN)}, {"fc1.bias", ones({2})}}),
+             Contains("not finite"));
   write(dir / "w.safetensors", "short");
   FakeContext context;
   context.folder = dir.path();
-  CHECK_THAT(message([&] { build(context, "models.mlp", {{"layers", List{3, 2}}, {"weights", "w.safetensors"}}); }),
+  CHECK_THAT(message([&] {
+               build(context, "models.mlp", {{"layers", List{3, 2}}, {"weights", "w.safetensors"}});
+             }),
              Contains("w.safetensors") && Contains("5 bytes"));
 }
 

@@ -61,9 +61,9 @@ TEST_CASE("the residual jet tagger of MASE's lab report has exactly 3,285 parame
                            {"op": "conv1d", "with": {"out_channels": 16, "kernel_size": 3, "padding": 1}}],
                   "shortcut": [{"op": "conv1d", "with": {"out_channels": 16, "kernel_size": 1}}]}},
     {"op": "relu"}, {"op": "flatten"}, {"op": "linear", "with": {"out_features": 5}}, {"op": "sigmoid"}]})");
-  const int64_t first = 1 * 8 * 1 + 8, second = 8 * 16 * 1 + 16;           // 16, 144
+  const int64_t first = 1 * 8 * 1 + 8, second = 8 * 16 * 1 + 16;             // 16, 144
   const int64_t body = 2 * (16 * 16 * 3 + 16), shortcut = 16 * 16 * 1 + 16;  // 1568, 272
-  const int64_t head = 16 * 16 * 5 + 5;                                    // 1285: 16 channels of 16 positions
+  const int64_t head = 16 * 16 * 5 + 5;                                      // 1285: 16 channels of 16 positions
   CHECK(first + second + body + shortcut + head == 3285);
   CHECK(elements(graph) == 3285);
   CHECK(run(graph, at::rand({7, 1, 16})).sizes() == at::IntArrayRef{7, 5});
@@ -73,7 +73,8 @@ TEST_CASE("the residual jet tagger of MASE's lab report has exactly 3,285 parame
 
 TEST_CASE("a residual block is the sum of its paths; without a shortcut the input itself is added") {
   mase::Graph plain = build(R"({"input": [6], "layers": [{"op": "linear", "with": {"out_features": 6}}]})");
-  mase::Graph block = build(R"({"input": [6], "layers": [{"name": "b", "residual": {"body": [{"op": "linear", "with": {"out_features": 6}}]}}]})");
+  mase::Graph block = build(
+      R"({"input": [6], "layers": [{"name": "b", "residual": {"body": [{"op": "linear", "with": {"out_features": 6}}]}}]})");
   plain.set_tensor("layers.0.weight", block.tensor("b.body.0.weight"));
   plain.set_tensor("layers.0.bias", block.tensor("b.body.0.bias"));
   const at::Tensor x = at::rand({5, 6});
@@ -90,23 +91,30 @@ TEST_CASE("names, prefixes, repeats and functional layers") {
     {"op": "sigmoid", "functional": true}]})");
   const auto t = targets(graph);
   CHECK(std::vector<std::string>(t.begin(), t.end() - 1) ==
-        std::vector<std::string>{"stem", "seq_blocks.1.0.0", "seq_blocks.1.0.act", "seq_blocks.1.1.0", "seq_blocks.1.1.act", "seq_blocks.2.0"});
+        std::vector<std::string>{"stem", "seq_blocks.1.0.0", "seq_blocks.1.0.act", "seq_blocks.1.1.0",
+                                 "seq_blocks.1.1.act", "seq_blocks.2.0"});
   CHECK(graph.nodes()[graph.nodes().size() - 2]->op_kind == mase::OpKind::call_function);
-  CHECK(build(R"({"input": [4], "prefix": "", "layers": [{"op": "linear", "with": {"out_features": 2}}]})").has_tensor("0.weight"));
+  CHECK(build(R"({"input": [4], "prefix": "", "layers": [{"op": "linear", "with": {"out_features": 2}}]})")
+            .has_tensor("0.weight"));
 }
 
 TEST_CASE("errors of layers have the place of the layer in the recipe") {
-  CHECK_THAT(refusal("{\"op\": \"relu\"}, {\"op\": \"linar\"}"), Contains("r.yaml:11:1") && Contains("no operator 'linar'") && Contains("'linear'"));
+  CHECK_THAT(refusal("{\"op\": \"relu\"}, {\"op\": \"linar\"}"),
+             Contains("r.yaml:11:1") && Contains("no operator 'linar'") && Contains("'linear'"));
   CHECK_THAT(refusal("{\"use\": \"nn.relo\"}"), Contains("r.yaml:10:1") && Contains("'nn.relu'"));
-  CHECK_THAT(refusal("{\"op\": \"linear\", \"with\": {\"out_feature\": 3}}"), Contains("r.yaml:10:") && Contains("'out_features'"));
+  CHECK_THAT(refusal("{\"op\": \"linear\", \"with\": {\"out_feature\": 3}}"),
+             Contains("r.yaml:10:") && Contains("'out_features'"));
   CHECK_THAT(refusal("{\"op\": \"linear\"}"), Contains("r.yaml:10:1") && Contains("out_features"));
-  CHECK_THAT(refusal("{\"op\": \"conv2d\", \"with\": {\"out_channels\": 2, \"kernel_size\": 3}}"), Contains("r.yaml:10:1") && Contains("conv2d"));
-  CHECK_THAT(refusal("{\"op\": \"relu\", \"use\": \"nn.relu\"}"), Contains("r.yaml:10:1") && Contains("exactly one of"));
+  CHECK_THAT(refusal("{\"op\": \"conv2d\", \"with\": {\"out_channels\": 2, \"kernel_size\": 3}}"),
+             Contains("r.yaml:10:1") && Contains("conv2d"));
+  CHECK_THAT(refusal("{\"op\": \"relu\", \"use\": \"nn.relu\"}"),
+             Contains("r.yaml:10:1") && Contains("exactly one of"));
   CHECK_THAT(refusal("{\"name\": \"x\"}"), Contains("exactly one of"));
   CHECK_THAT(refusal("{\"op\": \"relu\", \"repeat\": 2}"), Contains("'repeat' needs 'layers'"));
   CHECK_THAT(refusal("{\"layers\": [{\"op\": \"relu\"}], \"with\": {\"a\": 1}}"), Contains("belong to an operator"));
   CHECK_THAT(refusal("{\"op\": \"relu\", \"name\": \"a b\"}"), Contains("'a b'"));
   CHECK_THAT(refusal("{\"opp\": \"relu\"}"), Contains("r.yaml:10:1") && Contains("did you mean 'op'"));
-  CHECK_THAT(refusal("{\"residual\": {\"body\": [{\"op\": \"flatten\"}]}}"), Contains("r.yaml:10:1") && Contains("[1, 16]") && Contains("[1, 1, 16]"));
+  CHECK_THAT(refusal("{\"residual\": {\"body\": [{\"op\": \"flatten\"}]}}"),
+             Contains("r.yaml:10:1") && Contains("[1, 16]") && Contains("[1, 1, 16]"));
   CHECK_THAT(message([] { build(R"({"input": [4], "layers": []})"); }), Contains("'layers' is empty"));
 }

@@ -21,8 +21,9 @@ struct Stateful : Training {
   Stateful()
       : Training("models.sequential",
                  {{"input", List{4}},
-                  {"layers", List{layer("linear", "fc1", {{"out_features", 8}}), layer("batch_norm1d", "bn"), layer("relu", "act"),
-                                  layer("dropout", "drop", {{"p", 0.3}}), layer("linear", "fc2", {{"out_features", 3}})}}},
+                  {"layers", List{layer("linear", "fc1", {{"out_features", 8}}), layer("batch_norm1d", "bn"),
+                                  layer("relu", "act"), layer("dropout", "drop", {{"p", 0.3}}),
+                                  layer("linear", "fc2", {{"out_features", 3}})}}},
                  "data.toy", blobs()) {
     context.keep_checkpoints = true;
   }
@@ -51,7 +52,9 @@ double validation_accuracy(Training& t) {
 
 // A format with one trainable tensor: x times a gain.
 struct Gain final : mase::Format {
-  at::Tensor quantize(const at::Tensor& x, const mase::QuantizeContext& c) const override { return x.detach().mul(c.parameters.at(0).detach()); }
+  at::Tensor quantize(const at::Tensor& x, const mase::QuantizeContext& c) const override {
+    return x.detach().mul(c.parameters.at(0).detach());
+  }
   mase::Codes encode(const at::Tensor&, const mase::QuantizeContext&) const override { return {}; }
   at::Tensor decode(const mase::Codes&) const override { return {}; }
   int64_t bits(const mase::Shape&) const override { return 32; }
@@ -64,7 +67,9 @@ struct Gain final : mase::Format {
 
 }  // namespace
 
-MASE_PLUGIN("train_test", "0.1.0", "A format with a trainable tensor") { r.add<Gain>("train_test.gain", "Multiplies by a trained gain"); }
+MASE_PLUGIN("train_test", "0.1.0", "A format with a trainable tensor") {
+  r.add<Gain>("train_test.gain", "Multiplies by a trained gain");
+}
 
 TEST_CASE("train.fit learns the digits") {
   Training t("models.mlp", {{"layers", List{64, 32, 10}}}, "data.digits", {});
@@ -81,7 +86,8 @@ TEST_CASE("train.fit learns the digits") {
 }
 
 TEST_CASE("the same seed gives the same weights, another seed others, and clones are left alone") {
-  Training a("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs()), b("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs()),
+  Training a("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs()),
+      b("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs()),
       c("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs());
   c.context.seed = 7;
   const mase::Graph before = a.graph.clone();
@@ -113,7 +119,8 @@ TEST_CASE("the statistics of trained batch normalisation move") {
 }
 
 TEST_CASE("a training that was stopped goes on to bit-identical weights and figures") {
-  const Map with{{"epochs", 6}, {"batch_size", 16}, {"schedule", "cosine"}, {"restore_best", true}, {"weight_decay", 0.01}};
+  const Map with{
+      {"epochs", 6}, {"batch_size", 16}, {"schedule", "cosine"}, {"restore_best", true}, {"weight_decay", 0.01}};
   for (const char* optimizer : {"adam", "sgd"}) {
     Map settings = with;
     settings.set("optimizer", optimizer);
@@ -142,7 +149,8 @@ TEST_CASE("only the last and the best checkpoint are kept; one of other settings
   Stateful t;
   t.fit({{"epochs", 5}});
   size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(t.dir / "checkpoints")) files += entry.path().extension() == ".safetensors";
+  for (const auto& entry : std::filesystem::directory_iterator(t.dir / "checkpoints"))
+    files += entry.path().extension() == ".safetensors";
   CHECK((files == 1 || files == 2));
   t.fit({{"epochs", 2}});
   CHECK_THAT(t.context.log, Contains("other settings"));
@@ -192,13 +200,16 @@ TEST_CASE("the trained tensors of formats learn too") {
 }
 
 TEST_CASE("training says what went wrong and what to do") {
-  Training t("models.mlp", {{"layers", List{4, 3}}}, "data.toy", {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
+  Training t("models.mlp", {{"layers", List{4, 3}}}, "data.toy",
+             {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
   CHECK_THAT(t.refusal({}), Contains("class indices") && Contains("mse"));
   CHECK_THAT(t.refusal({{"loss", "mse"}}), Contains("differ in shape"));
-  Training one("models.mlp", {{"layers", List{4, 1}}}, "data.toy", {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
+  Training one("models.mlp", {{"layers", List{4, 1}}}, "data.toy",
+               {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
   CHECK_THAT(one.refusal({{"loss", "mse"}, {"optimizer", "sgd"}, {"learning_rate", 1000}, {"epochs", 100}}),
              Contains("the loss is") && Contains("in epoch") && Contains("lower learning_rate"));
-  Training fresh("models.mlp", {{"layers", List{4, 1}}}, "data.toy", {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
+  Training fresh("models.mlp", {{"layers", List{4, 1}}}, "data.toy",
+                 {{"kind", "linear"}, {"samples", 100}, {"features", 4}});
   CHECK_THAT(fresh.refusal({{"loss", "bce"}}), Contains("[0, 1]"));
   CHECK_THAT(fresh.refusal({{"loss", "mse"}, {"best_by", "accuracy"}}), Contains("best_by"));
   Training few("models.mlp", {{"layers", List{4, 2}}}, "data.toy", blobs());

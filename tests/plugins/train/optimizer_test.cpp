@@ -76,10 +76,11 @@ TEST_CASE("sgd, with momentum, dampening, Nesterov and weight decay") {
                          s[0] = t == 1 ? g : 0.9 * s[0] + 0.9 * g;
                          return p - 0.05 * s[0];
                        });
-  Regression().compare({{"optimizer", "sgd"}, {"momentum", 0.8}, {"nesterov", true}}, [](double p, double g, auto& s, int t) {
-    s[0] = t == 1 ? g : 0.8 * s[0] + g;
-    return p - 0.05 * (g + 0.8 * s[0]);
-  });
+  Regression().compare({{"optimizer", "sgd"}, {"momentum", 0.8}, {"nesterov", true}},
+                       [](double p, double g, auto& s, int t) {
+                         s[0] = t == 1 ? g : 0.8 * s[0] + g;
+                         return p - 0.05 * (g + 0.8 * s[0]);
+                       });
 }
 
 TEST_CASE("adam with its L2 penalty, adamw with decoupled decay") {
@@ -90,8 +91,9 @@ TEST_CASE("adam with its L2 penalty, adamw with decoupled decay") {
   Regression().compare({}, [&](double p, double g, auto& s, int t) { return adam(p, g, s, t, 0.9, 0.999, 1e-8); });
   Regression().compare({{"betas", List{0.7, 0.9}}, {"epsilon", 0.1}, {"weight_decay", 0.5}},
                        [&](double p, double g, auto& s, int t) { return adam(p, g + 0.5 * p, s, t, 0.7, 0.9, 0.1); });
-  Regression().compare({{"optimizer", "adamw"}, {"weight_decay", 0.5}},
-                       [&](double p, double g, auto& s, int t) { return adam(p * (1 - 0.05 * 0.5), g, s, t, 0.9, 0.999, 1e-8); });
+  Regression().compare({{"optimizer", "adamw"}, {"weight_decay", 0.5}}, [&](double p, double g, auto& s, int t) {
+    return adam(p * (1 - 0.05 * 0.5), g, s, t, 0.9, 0.999, 1e-8);
+  });
 }
 
 TEST_CASE("schedules move the learning rate as PyTorch's do") {
@@ -103,8 +105,8 @@ TEST_CASE("schedules move the learning rate as PyTorch's do") {
   check_rates(rates("cosine", {{"learning_rate", 1}, {"minimum_learning_rate", 0.2}}, 4), cosine);
   // torch.optim.lr_scheduler.OneCycleLR(max_lr=1, total_steps=10)
   check_rates(rates("one_cycle", {{"learning_rate", 1}}, 10),
-              {0.04, 0.52, 1.0, 0.9504846320134737, 0.8117456539497631, 0.6112620219362893, 0.3887419780637107, 0.1882583460502369,
-               0.04951936798652630, 4e-06});
+              {0.04, 0.52, 1.0, 0.9504846320134737, 0.8117456539497631, 0.6112620219362893, 0.3887419780637107,
+               0.1882583460502369, 0.04951936798652630, 4e-06});
 }
 
 TEST_CASE("settings that contradict each other are refused") {
