@@ -1,5 +1,6 @@
 // A Context for tests of plugins: real components from the built plugins, everything else in plain members.
 #pragma once
+#include <ATen/Parallel.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -21,6 +22,7 @@ inline mase::Registry& registry() {
   static mase::Registry* loaded = [] {
     auto* r = new mase::Registry;
     const auto program = std::filesystem::canonical("/proc/self/exe");
+    at::set_num_threads(1);  // as a run with --threads 1: tests share the machine
     r->load_folders({(program.parent_path().parent_path() / "lib/mase/plugins").string()});
     return r;
   }();
