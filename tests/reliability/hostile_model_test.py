@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Model files that lie, are damaged or were made by an enemy: refused with a sentence and exit status 2, never loaded in half.
 
-MASE_MUTATIONS says how many random damages of graph.json are tried; 40 unless told."""
+MASE_DAMAGED_GRAPHS says how many random damages of graph.json are tried; 40 unless told."""
 import functools
 import hashlib
 import json
@@ -46,7 +46,7 @@ data: {use: data.toy, with: {kind: moons, samples: 200}}
 steps:
   - {use: eval.accuracy}
 """
-MUTATIONS = int(os.environ.get("MASE_MUTATIONS", "40"))
+MUTATIONS = int(os.environ.get("MASE_DAMAGED_GRAPHS", "40"))
 
 
 @functools.cache
