@@ -11,7 +11,8 @@ namespace {
 std::string kind_list(const std::vector<std::string>& kinds) {
   std::string text;
   for (const std::string& k : kinds)
-    text += (text.empty() ? "" : " or ") + std::string(std::string("aeiou").find(k[0]) == std::string::npos ? "a " : "an ") + k;
+    text += (text.empty() ? "" : " or ") +
+            std::string(std::string("aeiou").find(k[0]) == std::string::npos ? "a " : "an ") + k;
   return text;
 }
 
@@ -37,12 +38,13 @@ const ComponentInfo* Checker::known(const Use& use, const std::vector<std::strin
   NameList names;
   for (const std::string& kind : kinds)
     for (const ComponentInfo* other : registry_.list(kind)) names.add(other->name);
-  const std::string near = did_you_mean(use.name, names);
+  const std::string near = this->near(use.name, names);
   const std::string plugin = use.name.substr(0, use.name.find('.'));
   for (const PluginNote& note : registry_.notes())
     if (note.error && near.empty() && note.file.find("/" + plugin + ".") != std::string::npos)
       return problem(format("no component '{}'", use.name), use.loc, note.file + " was refused: " + note.text), nullptr;
-  problem(format("no component '{}'{}", use.name, near.empty() ? "" : ";" + near.substr(1)), use.loc, "mase list " + kinds.front());
+  problem(format("no component '{}'{}", use.name, near.empty() ? "" : ";" + near.substr(1)), use.loc,
+          "mase list " + kinds.front());
   return nullptr;
 }
 
@@ -82,13 +84,16 @@ void Checker::with(const ComponentInfo& info, const Use& use) {
 
 void Checker::fields(const Fields& all, const Template* t, View view, const std::string& owner, const Loc& loc) {
   const std::string in = owner.empty() ? "" : " in " + owner;
-  if (t && t->kind != Template::Kind::map) return problem(format("found {}, expected a map of fields{}", as_written(*t).brief(), in), t->loc);
+  if (t && t->kind != Template::Kind::map)
+    return problem(format("found {}, expected a map of fields{}", as_written(*t).brief(), in), t->loc);
   const auto has = [&](const std::string& name) { return t && t->find(name); };
   NameList names;
   std::string listed;
-  for (const auto& f : all.all()) names.add(f.info.name), listed += (listed.empty() ? "fields are: " : ", ") + f.info.name;
   for (const auto& f : all.all())
-    if (f.info.required && !has(f.info.name)) problem("missing '" + f.info.name + "'" + in + ": " + f.info.doc, t ? t->loc : loc);
+    names.add(f.info.name), listed += (listed.empty() ? "fields are: " : ", ") + f.info.name;
+  for (const auto& f : all.all())
+    if (f.info.required && !has(f.info.name))
+      problem("missing '" + f.info.name + "'" + in + ": " + f.info.doc, t ? t->loc : loc);
   if (!t) return;
   for (const Template::Entry& e : t->entries) {
     const FieldInfo* info = all.find(e.key);
@@ -96,8 +101,9 @@ void Checker::fields(const Fields& all, const Template* t, View view, const std:
       value({*info, info->type}, e.value, view);
       continue;
     }
-    const std::string near = did_you_mean(e.key, names);
-    problem("unknown key '" + e.key + "'" + in + near, e.key_loc, near.empty() ? listed.empty() ? "it has no fields" : listed : "");
+    const std::string near = this->near(e.key, names);
+    problem("unknown key '" + e.key + "'" + in + near, e.key_loc,
+            near.empty() ? listed.empty() ? "it has no fields" : listed : "");
     loose(e.value, view);
   }
 }
@@ -112,8 +118,8 @@ void Checker::chosen(const FieldAt& field, const Template& t, View view) {
   }
   const Template* use = t.kind == Template::Kind::map ? t.find("use") : nullptr;
   if (!use)
-    return problem(format("'{}' is {}, expected {}: its name or {{use: name, with: {{...}}}}", field.info.name, as_written(t).brief(),
-                          kind_list(kinds)),
+    return problem(format("'{}' is {}, expected {}: its name or {{use: name, with: {{...}}}}", field.info.name,
+                          as_written(t).brief(), kind_list(kinds)),
                    t.loc, "mase list " + kinds.front());
   for (const Template::Entry& e : t.entries)
     if (e.key != "use" && e.key != "with")
@@ -124,8 +130,10 @@ void Checker::chosen(const FieldAt& field, const Template& t, View view) {
     if (name.value->kind == Template::Kind::scalar && name.value->scalar.is_string()) {
       component({name.value->scalar.as_string(), name.value->loc, t.find("with"), view}, kinds);
     } else {
-      problem(format("'use' is {}, expected the name of {}", as_written(*name.value).brief(), kind_list(kinds)), name.value->loc,
-              name.value->kind == Template::Kind::domain ? "choose among maps: {$choice: [{use: ...}, {use: ...}]}" : "");
+      problem(
+          format("'use' is {}, expected the name of {}", as_written(*name.value).brief(), kind_list(kinds)),
+          name.value->loc,
+          name.value->kind == Template::Kind::domain ? "choose among maps: {$choice: [{use: ...}, {use: ...}]}" : "");
     }
   } catch (const Error& e) {
     problem(e);
@@ -160,12 +168,14 @@ void Checker::plugins(const Recipe& recipe) {
     const auto& [name, requirement] = recipe.plugins[i];
     const Loc loc = recipe.plugin_locs[i];
     const auto& loaded = registry_.plugins();
-    const auto it = std::find_if(loaded.begin(), loaded.end(), [&, &n = name](const LoadedPlugin& p) { return p.name == n; });
+    const auto it =
+        std::find_if(loaded.begin(), loaded.end(), [&, &n = name](const LoadedPlugin& p) { return p.name == n; });
     try {
       const bool fits = it != loaded.end() && version_fits(it->version, requirement);
       if (it == loaded.end()) version_fits("0", requirement);
       if (it == loaded.end())
-        problem(format("needs the plugin '{}' {}, which was not found", name, requirement), loc, "--plugins DIR or MASE_PLUGIN_PATH says where it is");
+        problem(format("needs the plugin '{}' {}, which was not found", name, requirement), loc,
+                "--plugins DIR or MASE_PLUGIN_PATH says where it is");
       else if (!fits)
         problem(format("the plugin '{}' is {}, the recipe needs {}", name, it->version, requirement), loc);
     } catch (const Error& e) {

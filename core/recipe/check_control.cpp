@@ -31,7 +31,9 @@ Rows Checker::covering_rows(const Template& over, View view) {
   std::vector<std::vector<Template>> columns;
   size_t longest = over.entries.empty() ? 0 : 1;
   for (const Template::Entry& e : over.entries) {
-    if (!is_name(e.key)) problem(format("'{}' cannot be the name of a variable", e.key), e.key_loc, "letters, digits and '_', no digit first");
+    if (!is_name(e.key))
+      problem(format("'{}' cannot be the name of a variable", e.key), e.key_loc,
+              "letters, digits and '_', no digit first");
     std::vector<Template> values;
     try {
       values = values_over(e.value, *view.scope);
@@ -44,10 +46,11 @@ Rows Checker::covering_rows(const Template& over, View view) {
     longest = std::max(longest, values.size());
     columns.push_back(std::move(values));
   }
+  if (std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.empty(); })) return {};
   Rows rows(longest);
   for (size_t i = 0; i < longest; ++i)
     for (size_t c = 0; c < columns.size(); ++c)
-      rows[i].push_back({over.entries[c].key, over.entries[c].key_loc, columns[c].empty() ? Template() : columns[c][i % columns[c].size()]});
+      rows[i].push_back({over.entries[c].key, over.entries[c].key_loc, columns[c][i % columns[c].size()]});
   return rows;
 }
 
@@ -63,7 +66,9 @@ Rows Checker::row_list(const Template& over, View view) {
       return std::any_of(r.begin(), r.end(), [&](const auto& e) { return e.key == key; });
     };
     for (const Template::Entry& e : row.value->entries) {
-      if (!is_name(e.key)) problem(format("'{}' cannot be the name of a variable", e.key), e.key_loc, "letters, digits and '_', no digit first");
+      if (!is_name(e.key))
+        problem(format("'{}' cannot be the name of a variable", e.key), e.key_loc,
+                "letters, digits and '_', no digit first");
       if (!rows.empty() && e.key != "label" && !has(rows.front(), e.key))
         problem(format("the first row has no '{}'", e.key), e.key_loc, "all rows have the same variables");
       loose(e.value, row.view);
@@ -71,45 +76,50 @@ Rows Checker::row_list(const Template& over, View view) {
     if (!rows.empty())
       for (const Template::Entry& e : rows.front())
         if (e.key != "label" && !has(row.value->entries, e.key))
-          problem(format("this row has no '{}', the first one has", e.key), item.loc, "all rows have the same variables");
+          problem(format("this row has no '{}', the first one has", e.key), item.loc,
+                  "all rows have the same variables");
     if (rows.size() < kMostRows) rows.push_back(row.value->entries);
   }
   return rows;
 }
 
-void Checker::sweep(const Step& s, const CheckPlace& place) {
-  static const FieldInfo kRepeats = info_of("repeats", TypeInfo::Kind::integer, 1);
-  const Control& control = *s.control;
-  const View view{place.scope};
-  const bool inside = domains_;
-  domains_ = false;
-  control_field(kRepeats, control.repeats, view);
-  domains_ = true;  // a value with domains inside is for a search further in
+// The rows to look into; none when `over` itself is wrong.
+Rows Checker::rows(const Control& control, View view) {
+  const size_t before = problems_.size();
   Rows rows;
   try {
     const Found over = follow(control.over, view);
+    if (is_null_template(*over.value)) return Rows(1);  // repeats alone
     if (over.value->kind == Template::Kind::map) {
       rows = covering_rows(*over.value, over.view);
     } else if (over.value->kind == Template::Kind::list) {
       rows = row_list(*over.value, over.view);
-    } else if (!is_null_template(*over.value)) {
-      problem(format("'over' is {}, expected a map of lists (every combination) or a list of maps (these rows)", as_written(*over.value).brief()),
-              over.value->loc);
     } else {
-      rows.emplace_back();
+      problem(format("'over' is {}, expected a map of lists (every combination) or a list of maps (these rows)",
+                     as_written(*over.value).brief()),
+              over.value->loc);
     }
-    if (rows.empty()) problem("the sweep has no rows", over.value->loc);
+    if (rows.empty() && problems_.size() == before) problem("the sweep has no rows", over.value->loc);
   } catch (const Error& e) {
     problem(e);
   }
-  if (rows.empty()) rows.emplace_back();
-  for (const auto& row : rows) {
+  return problems_.size() == before ? rows : Rows();
+}
+
+void Checker::sweep(const Step& s, const CheckPlace& place) {
+  static const FieldInfo kRepeats = info_of("repeats", TypeInfo::Kind::integer, 1);
+  const View view{place.scope};
+  const bool inside = domains_;
+  domains_ = false;
+  control_field(kRepeats, s.control->repeats, view);
+  domains_ = true;  // a value with domains inside is for a search further in
+  for (const auto& row : rows(*s.control, view)) {
     Scope scope;
     scope.outer = place.scope;
     scope.names = row;
     CheckPlace inner = place;
     inner.scope = &scope;
-    steps(control.steps, inner);
+    steps(s.control->steps, inner);
   }
   domains_ = inside;
   pick(s, place);
@@ -125,9 +135,11 @@ void Checker::pick(const Step& s, const CheckPlace& place) {
   const bool search = s.kind == Step::Kind::search;
   if (word == "none" || (word == "first" && !search)) return;
   if (word == "first") return problem("'first' is for sweeps; a search has 'best'", rule.loc);
-  if (word == "best" && !search) return problem("'best' is for searches; a sweep has 'first'", rule.loc, "or a rule: mase list pick");
+  if (word == "best" && !search)
+    return problem("'best' is for searches; a sweep has 'first'", rule.loc, "or a rule: mase list pick");
   if (word == "best" && is_null_template(s.control->score))
-    return problem("'best' needs a 'score'; a front has many best results", rule.loc, "a rule chooses from a front: mase list pick");
+    return problem("'best' needs a 'score'; a front has many best results", rule.loc,
+                   "a rule chooses from a front: mase list pick");
   if (word == "best") return;
   value({kPick, kPick.type}, rule, {place.scope});
 }
@@ -135,7 +147,9 @@ void Checker::pick(const Step& s, const CheckPlace& place) {
 void Checker::space(const Control& control, const Scope& scope) {
   for (size_t i = 0; i < scope.names.size(); ++i) {
     const Template::Entry& e = scope.names[i];
-    if (!is_name(e.key)) problem(format("'{}' cannot be the name of a domain", e.key), e.key_loc, "letters, digits and '_', no digit first");
+    if (!is_name(e.key))
+      problem(format("'{}' cannot be the name of a domain", e.key), e.key_loc,
+              "letters, digits and '_', no digit first");
     loose(e.value, {&scope, i});
   }
 }
@@ -160,7 +174,8 @@ void Checker::sampler(const Control& control, View view) {
     guard(chosen.name(), {}, [&] { unbounded = sampler->unbounded(); });
   } catch (const std::exception&) {
   }
-  if (unbounded) problem(format("{} does not end by itself: give 'trials' or 'timeout'", chosen.name()), control.sampler_choice.loc);
+  if (unbounded)
+    problem(format("{} does not end by itself: give 'trials' or 'timeout'", chosen.name()), control.sampler_choice.loc);
 }
 
 void Checker::search(const Step& s, const CheckPlace& place, Reported& level) {
@@ -181,7 +196,8 @@ void Checker::search(const Step& s, const CheckPlace& place, Reported& level) {
   for (const Step& runner : control.evaluate) {
     Reported own;
     where(runner, inner);
-    if (const ComponentInfo* info = component({runner.component, runner.component_loc, &runner.with, {&scope}}, {Runner::kKind})) {
+    if (const ComponentInfo* info =
+            component({runner.component, runner.component_loc, &runner.with, {&scope}}, {Runner::kKind})) {
       if (!inner.allow_test) test_split(runner, inner);
       ask(runner, *info, inner, own);
     } else {

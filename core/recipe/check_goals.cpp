@@ -24,7 +24,8 @@ void Checker::goal_metric(const std::string& name, const Loc& loc, const Reporte
   for (const Produced& p : reported.metrics) names.push_back(p.name);
   const std::string near = did_you_mean(name, NameList(names));
   problem(format("nothing here computes '{}'{}", name, near), loc,
-          names.empty() ? "name runners under 'evaluate'; mase list metrics" : "computed here: " + shown(names) + "; mase list metrics");
+          names.empty() ? "name runners under 'evaluate'; mase list metrics"
+                        : "computed here: " + shown(names) + "; mase list metrics");
 }
 
 void Checker::goals(const Control& control, const Scope& scope, const Reported& reported) {
@@ -69,7 +70,8 @@ void Checker::require(const Control& control, const Scope& scope) {
       for (const Expression& e : parse_expressions({required}, scope))
         for (const std::string& name : e.names())
           if (!std::binary_search(names.begin(), names.end(), name))
-            problem(format("no step here gives '{}'{}", name, did_you_mean(name, NameList(names))), e.loc(), "given are: " + shown(names));
+            problem(format("no step here gives '{}'{}", name, did_you_mean(name, NameList(names))), e.loc(),
+                    "given are: " + shown(names));
     } catch (const Error& e) {
       problem(e);
     }
@@ -93,7 +95,9 @@ void Checker::parameters(const std::vector<Step>& steps, const Scope& scope, std
   }
 }
 
-void Checker::parameters(const Template& t, View view, const std::string& path, bool top, std::vector<std::string>& names) const {
+void Checker::parameters(const Template& t, View view, const std::string& path, bool top,
+                         std::vector<std::string>& names) const {
+  tick(t.loc);
   if (t.kind == Template::Kind::reference) {
     if (const auto found = find_name(view, t.name)) parameters(*found->value, found->view, path, top, names);
   } else if (t.kind == Template::Kind::domain && t.domain->kind == DomainSpec::Kind::choice) {
@@ -103,7 +107,8 @@ void Checker::parameters(const Template& t, View view, const std::string& path, 
     const bool component = !top && t.find("use");
     for (const Template::Entry& e : t.entries) {
       if (component && e.key != "with") continue;
-      parameters(e.value, view, component || path.empty() ? component ? path : e.key : path + "." + e.key, component, names);
+      parameters(e.value, view, component || path.empty() ? component ? path : e.key : path + "." + e.key, component,
+                 names);
     }
   } else if (!path.empty()) {
     names.push_back(path);

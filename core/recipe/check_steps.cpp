@@ -9,7 +9,7 @@
 namespace mase {
 namespace {
 
-constexpr size_t kMostVisits = 20000;  // of steps, so that sweeps in sweeps stay quick to check
+constexpr size_t kMostVisits = 4000;  // of steps, so that sweeps in sweeps stay quick to check
 
 FieldInfo control_info(const char* name, TypeInfo::Kind kind, std::optional<double> low = {}) {
   FieldInfo info;
@@ -74,7 +74,9 @@ void Checker::step(const Step& s, const CheckPlace& place, Reported& level) {
   const auto wanted = constant(s.when, view);
   Reported own;
   switch (s.kind) {
-    case Step::Kind::use: use_step(s, place, {Pass::kKind, Runner::kKind}, own); break;
+    case Step::Kind::use:
+      use_step(s, place, {Pass::kKind, Runner::kKind}, own);
+      break;
     case Step::Kind::model:
       component({s.component, s.component_loc, &s.with, view}, {"model"});
       have_model_ = true;
@@ -83,21 +85,28 @@ void Checker::step(const Step& s, const CheckPlace& place, Reported& level) {
       component({s.component, s.component_loc, &s.with, view}, {"dataset"});
       have_data_ = true;
       break;
-    case Step::Kind::sweep: sweep(s, place); break;
-    case Step::Kind::search: search(s, place, own); break;
-    case Step::Kind::recipe: {
-      if (!s.recipe) break;
-      plugins(*s.recipe);
-      const Scope scope = scope_of(*s.recipe, place.scope);
-      for (size_t i = 0; i < scope.names.size(); ++i) loose(scope.names[i].value, i < scope.bound ? View{place.scope} : View{&scope, i});
-      CheckPlace inner = place;
-      inner.scope = &scope;
-      own = steps(s.recipe->steps, inner);
+    case Step::Kind::sweep:
+      sweep(s, place);
       break;
-    }
+    case Step::Kind::search:
+      search(s, place, own);
+      break;
+    case Step::Kind::recipe:
+      if (s.recipe) own = included(*s.recipe, place);
+      break;
   }
   const bool never = wanted && wanted->is_bool() && !wanted->as_bool();
   if (!never) merge(level, s, own);
+}
+
+Reported Checker::included(const Recipe& recipe, const CheckPlace& place) {
+  plugins(recipe);
+  const Scope scope = scope_of(recipe, place.scope);
+  for (size_t i = 0; i < scope.names.size(); ++i)
+    loose(scope.names[i].value, i < scope.bound ? View{place.scope} : View{&scope, i});
+  CheckPlace inner = place;
+  inner.scope = &scope;
+  return steps(recipe.steps, inner);
 }
 
 void Checker::merge(Reported& level, const Step& step, const Reported& inner) {
@@ -109,8 +118,9 @@ void Checker::report(Reported& level, const Step& step, const std::string& sourc
   const std::string name = step.named ? step.name + "." + metric : metric;
   const Loc loc = step.component_loc ? step.component_loc : step.loc;
   if (const Produced* other = level.find(name)) {
-    problem(format("two sources of '{}' at one level: {} in line {} and {}", name, other->source, other->loc.line, source), loc,
-            "give one of the steps a 'name': it then stands before its metrics");
+    problem(
+        format("two sources of '{}' at one level: {} in line {} and {}", name, other->source, other->loc.line, source),
+        loc, "give one of the steps a 'name': it then stands before its metrics");
     return;
   }
   level.metrics.push_back({name, source, loc});
@@ -121,8 +131,8 @@ void Checker::use_step(const Step& s, const CheckPlace& place, const std::vector
   where(s, place);
   const ComponentInfo* info = component({s.component, s.component_loc, &s.with, view}, kinds);
   if (!have_model_) {
-    problem("no model yet: the recipe has no 'model' and no step before this makes one", s.component_loc ? s.component_loc : s.loc,
-            "mase list model");
+    problem("no model yet: the recipe has no 'model' and no step before this makes one",
+            s.component_loc ? s.component_loc : s.loc, "mase list model");
     have_model_ = true;  // once is enough
   }
   if (!info) {

@@ -13,11 +13,25 @@ void Checker::problem(std::string message, const Loc& loc, std::string hint) {
   problems_.emplace_back(std::move(message), loc, std::move(hint));
 }
 
+void Checker::tick(const Loc& loc) const {
+  constexpr size_t kMost = 5000000;
+  constexpr int kMostHops = 100;
+  if (++ticks_ > kMost) throw TooMuch{Error("names that stand for names stand for too many values", loc)};
+  if (hops_ > kMostHops) throw TooMuch{Error(format("this leads through more than {} names", kMostHops), loc)};
+}
+
+// Looking for near names costs time; after some hundred problems nobody reads them.
+std::string Checker::near(std::string_view word, const NameList& names) const {
+  constexpr size_t kEnough = 200;
+  return problems_.size() > kEnough ? std::string() : did_you_mean(word, names);
+}
+
 void Checker::value(const FieldAt& field, const Template& t, View view) {
+  tick(t.loc);
   if (t.kind == Template::Kind::reference) {
-    const auto found = find_name(view, t.name);
-    if (!found) return problem(unknown_reference(t.name, t.loc, view));
-    return value(field, *found->value, found->view);
+    if (!behind(t, view, [&](const Template& to, View sees) { value(field, to, sees); }))
+      problem(unknown_reference(t.name, t.loc, view));
+    return;
   }
   if (t.kind == Template::Kind::domain) return domain(field, t, view);
   typed(field, t, view);
@@ -29,8 +43,10 @@ void Checker::typed(const FieldAt& field, const Template& t, View view) {
     case Kind::optional:
       if (!null) value({field.info, field.type.item.front()}, t, view);
       return;
-    case Kind::any: return loose(t, view);
-    case Kind::component: return chosen(field, t, view);
+    case Kind::any:
+      return loose(t, view);
+    case Kind::component:
+      return chosen(field, t, view);
     case Kind::list:
       if (t.kind != Template::Kind::list) return leaf(field, t, view);
       for (const Template& item : t.items) value({field.info, field.type.item.front()}, item, view);
@@ -40,18 +56,21 @@ void Checker::typed(const FieldAt& field, const Template& t, View view) {
       for (const Template::Entry& e : t.entries) value({field.info, field.type.item.front()}, e.value, view);
       return;
     case Kind::record:
-      if (t.kind == Template::Kind::map || null) return fields(field.type.record(), null ? nullptr : &t, view, {}, t.loc);
+      if (t.kind == Template::Kind::map || null)
+        return fields(field.type.record(), null ? nullptr : &t, view, {}, t.loc);
       return leaf(field, t, view);
-    default: return leaf(field, t, view);
+    default:
+      return leaf(field, t, view);
   }
 }
 
 void Checker::leaf(const FieldAt& field, const Template& t, View view) {
   if (t.kind != Template::Kind::text) return wrong_leaf(field, as_written(t));
+  if (has_domain(t, view)) return;
   try {
     wrong_leaf(field, resolve_in(t, view));
   } catch (const Error& e) {
-    if (!has_domain(t, view)) problem(e);
+    problem(e);
   }
 }
 
@@ -63,13 +82,27 @@ void Checker::wrong_leaf(const FieldAt& field, const Value& v) {
   int choice = 0;
   std::string string;
   switch (field.type.kind) {
-    case Kind::boolean: detail::read_bool(boolean, v, found); break;
-    case Kind::integer: detail::read_int(integer, INT64_MIN, INT64_MAX, v, found); break;
-    case Kind::real: detail::read_double(real, v, found); break;
-    case Kind::string: detail::read_string(string, v, found); break;
-    case Kind::enumeration: detail::read_enum(choice, field.type.choices, v, found); break;
-    case Kind::list: detail::read_list(v, found); break;
-    default: detail::read_map(v, found); break;
+    case Kind::boolean:
+      detail::read_bool(boolean, v, found);
+      break;
+    case Kind::integer:
+      detail::read_int(integer, INT64_MIN, INT64_MAX, v, found);
+      break;
+    case Kind::real:
+      detail::read_double(real, v, found);
+      break;
+    case Kind::string:
+      detail::read_string(string, v, found);
+      break;
+    case Kind::enumeration:
+      detail::read_enum(choice, field.type.choices, v, found);
+      break;
+    case Kind::list:
+      detail::read_list(v, found);
+      break;
+    default:
+      detail::read_map(v, found);
+      break;
   }
   if (found.empty()) detail::check_limits(field.info, v, found);
   for (const Error& e : found) {
@@ -82,7 +115,8 @@ void Checker::wrong_leaf(const FieldAt& field, const Value& v) {
 bool Checker::domain_allowed(const Template& t) {
   ++domains_seen_;
   if (domains_) return true;
-  problem("a domain can stand only inside a search", t.loc, "under 'over' of a sweep a discrete one means all its values");
+  problem("a domain can stand only inside a search", t.loc,
+          "under 'over' of a sweep a discrete one means all its values");
   return false;
 }
 
@@ -104,8 +138,8 @@ void Checker::range(const FieldAt& field, const DomainSpec& spec, View view) {
   const bool whole = d.kind == Domain::Kind::integer;
   if (type.kind == Kind::any) return;
   if (type.kind != Kind::real && !(whole && type.kind == Kind::integer))
-    return problem(format("'{}' takes {} {}, {} gives {}", field.info.name, type.kind == Kind::integer ? "an" : "a", type.str(),
-                          whole ? "$int" : "$float", whole ? "integers" : "numbers"),
+    return problem(format("'{}' takes {} {}, {} gives {}", field.info.name, type.kind == Kind::integer ? "an" : "a",
+                          type.str(), whole ? "$int" : "$float", whole ? "integers" : "numbers"),
                    spec.loc);
   for (const Template::Entry& b : spec.bounds) {
     if (b.key == "step") continue;
@@ -118,36 +152,44 @@ void Checker::range(const FieldAt& field, const DomainSpec& spec, View view) {
 
 // Values whose shape nobody declares: references must lead somewhere, domains stand where they may.
 void Checker::loose(const Template& t, View view) {
+  tick(t.loc);
   switch (t.kind) {
-    case Template::Kind::scalar: return;
+    case Template::Kind::scalar:
+      return;
     case Template::Kind::text:
+      if (has_domain(t, view)) return;
       try {
         resolve_in(t, view);
       } catch (const Error& e) {
-        if (!has_domain(t, view)) problem(e);
+        problem(e);
       }
       return;
     case Template::Kind::reference:
-      if (const auto found = find_name(view, t.name)) return loose(*found->value, found->view);
-      return problem(unknown_reference(t.name, t.loc, view));
+      if (!behind(t, view, [&](const Template& to, View sees) { loose(to, sees); }))
+        problem(unknown_reference(t.name, t.loc, view));
+      return;
     case Template::Kind::list:
       for (const Template& item : t.items) loose(item, view);
       return;
     case Template::Kind::map:
       for (const Template::Entry& e : t.entries) loose(e.value, view);
       return;
-    case Template::Kind::domain: break;
+    case Template::Kind::domain:
+      break;
   }
   static const FieldInfo kAny{};
   domain({kAny, kAny.type}, t, view);
 }
 
 bool Checker::has_domain(const Template& t, View view) const {
+  tick(t.loc);
   switch (t.kind) {
-    case Template::Kind::domain: return true;
+    case Template::Kind::domain:
+      return true;
     case Template::Kind::reference: {
-      const auto found = find_name(view, t.name);
-      return found && has_domain(*found->value, found->view);
+      bool has = false;
+      behind(t, view, [&](const Template& to, View sees) { has = has_domain(to, sees); });
+      return has;
     }
     case Template::Kind::list:
       return std::any_of(t.items.begin(), t.items.end(), [&](const Template& item) { return has_domain(item, view); });
@@ -156,13 +198,18 @@ bool Checker::has_domain(const Template& t, View view) const {
     case Template::Kind::text:
       try {
         for (const TextPart& part : text_parts(t.scalar.as_string(), t.loc)) {
-          const auto found = part.kind == TextPart::Kind::name ? find_name(view, part.text) : std::nullopt;
-          if (found && has_domain(*found->value, found->view)) return true;
+          if (part.kind != TextPart::Kind::name) continue;
+          Template name;
+          name.name = part.text, name.loc = t.loc;
+          bool has = false;
+          behind(name, view, [&](const Template& to, View sees) { has = has_domain(to, sees); });
+          if (has) return true;
         }
       } catch (const Error&) {
       }
       return false;
-    case Template::Kind::scalar: break;
+    case Template::Kind::scalar:
+      break;
   }
   return false;
 }

@@ -9,10 +9,15 @@
 
 namespace mase {
 
+// Ends the check: names that stand for names multiply without end.
+struct TooMuch {
+  Error error;
+};
+
 // Where a list of steps stands.
 struct CheckPlace {
   const Scope* scope = nullptr;
-  bool in_search = false;   // domains may stand here
+  bool in_search = false;  // domains may stand here
   bool allow_test = true;
 };
 
@@ -25,7 +30,7 @@ struct Produced {
 // What the steps of a level report.
 struct Reported {
   std::vector<Produced> metrics;
-  bool unknown = false;     // something could not be asked: names cannot be judged
+  bool unknown = false;  // something could not be asked: names cannot be judged
   const Produced* find(const std::string& name) const;
 };
 
@@ -35,16 +40,28 @@ class Checker {
   void recipe(const Recipe& recipe);
 
  private:
-  struct Use {              // a component where the recipe names one
+  struct Use {  // a component where the recipe names one
     std::string name;
     Loc loc;
     const Template* with = nullptr;
     View view;
   };
-  struct FieldAt {          // the field that a value is for
+  struct FieldAt {  // the field that a value is for
     const FieldInfo& info;
     const TypeInfo& type;
   };
+
+  // The name behind a reference, for as long as it is looked at.
+  template <class Look>
+  bool behind(const Template& t, View view, const Look& look) const {
+    const auto found = find_name(view, t.name);
+    if (!found) return false;
+    ++hops_;
+    tick(t.loc);
+    look(*found->value, found->view);
+    --hops_;
+    return true;
+  }
 
   void problem(std::string message, const Loc& loc, std::string hint = {});
   void problem(const Error& e) { problems_.push_back(e); }
@@ -61,6 +78,8 @@ class Checker {
   bool has_domain(const Template& t, View view) const;
   void control_field(const FieldInfo& info, const Template& t, View view);
   std::optional<Value> constant(const Template& t, View view) const;
+  void tick(const Loc& loc) const;  // TooMuch when the recipe stands for more than can be looked at
+  std::string near(std::string_view word, const NameList& names) const;
 
   // check_component.cpp
   void chosen(const FieldAt& field, const Template& t, View view);
@@ -75,6 +94,7 @@ class Checker {
   // check_steps.cpp
   Reported steps(const std::vector<Step>& steps, const CheckPlace& place);
   void step(const Step& step, const CheckPlace& place, Reported& level);
+  Reported included(const Recipe& recipe, const CheckPlace& place);
   void use_step(const Step& step, const CheckPlace& place, const std::vector<std::string>& kinds, Reported& level);
   void where(const Step& step, const CheckPlace& place);
   void test_split(const Step& step, const CheckPlace& place);
@@ -84,6 +104,7 @@ class Checker {
 
   // check_control.cpp
   void sweep(const Step& step, const CheckPlace& place);
+  std::vector<std::vector<Template::Entry>> rows(const Control& control, View view);
   std::vector<std::vector<Template::Entry>> covering_rows(const Template& over, View view);
   std::vector<std::vector<Template::Entry>> row_list(const Template& over, View view);
   void pick(const Step& step, const CheckPlace& place);
@@ -97,14 +118,17 @@ class Checker {
   void constraints(const Control& control, const Scope& scope, const Reported& reported);
   void require(const Control& control, const Scope& scope);
   void parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names) const;
-  void parameters(const Template& t, View view, const std::string& path, bool top, std::vector<std::string>& names) const;
+  void parameters(const Template& t, View view, const std::string& path, bool top,
+                  std::vector<std::string>& names) const;
 
   Registry& registry_;
   Problems& problems_;
-  bool domains_ = false;      // whether a domain may stand where the walk is
+  bool domains_ = false;  // whether a domain may stand where the walk is
   size_t domains_seen_ = 0;
   bool have_data_ = false, have_model_ = false;
-  size_t visits_ = 0;         // of steps: sweeps in sweeps multiply
+  mutable size_t ticks_ = 0;
+  mutable int hops_ = 0;  // from name to name
+  size_t visits_ = 0;     // of steps: sweeps in sweeps multiply
 };
 
 }  // namespace mase

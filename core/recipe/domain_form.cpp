@@ -29,7 +29,8 @@ std::string take_label(Value& option) {
 
 std::string use_of(const Template& option) {
   const Template* use = is_use_map(option) ? option.find("use") : nullptr;
-  return use && use->kind == Template::Kind::scalar && use->scalar.is_string() ? use->scalar.as_string() : std::string();
+  return use && use->kind == Template::Kind::scalar && use->scalar.is_string() ? use->scalar.as_string()
+                                                                               : std::string();
 }
 
 bool alone(const std::vector<Template>& options, const std::string& component) {
@@ -72,7 +73,8 @@ void Form::labels(DomainSpec& spec, const std::vector<std::string>& given) {
   std::set<std::string> seen;
   for (size_t i = 0; i < spec.labels.size(); ++i)
     if (!seen.insert(spec.labels[i]).second)
-      problem(format("two options are both called '{}'", spec.labels[i]), spec.options[i].loc, "remove one, or give it a 'label'");
+      problem(format("two options are both called '{}'", spec.labels[i]), spec.options[i].loc,
+              "remove one, or give it a 'label'");
 }
 
 void Form::choice(DomainSpec& spec, const Value& v) {
@@ -99,7 +101,8 @@ void Form::bound(DomainSpec& spec, const std::string& name, const Value& v) {
   double* number = name == "low" ? &spec.low : name == "high" ? &spec.high : &spec.step;
   if (v.is_number()) {
     *number = v.as_double();
-    if (spec.kind == DomainSpec::Kind::integer && !v.is_int()) problem(format("'{}' is {}, expected an integer", name, v.brief()), v.loc);
+    if (spec.kind == DomainSpec::Kind::integer && !v.is_int())
+      problem(format("'{}' is {}, expected an integer", name, v.brief()), v.loc);
     if (!std::isfinite(*number)) problem(format("'{}' is {}, expected a finite number", name, v.brief()), v.loc);
   } else if (t.kind != Template::Kind::reference) {
     problem(format("'{}' is {}, expected a number", name, v.brief()), v.loc);
@@ -130,8 +133,8 @@ void Form::range(DomainSpec& spec, const Value& v) {
 
 void Form::check_range(DomainSpec& spec, const Loc& loc) {
   const bool known = spec.bounds.size() >= 2 && std::all_of(spec.bounds.begin(), spec.bounds.end(), [](const auto& b) {
-    return b.value.kind == Template::Kind::scalar && b.value.scalar.is_number();
-  });
+                       return b.value.kind == Template::Kind::scalar && b.value.scalar.is_number();
+                     });
   if (!known) return;
   try {
     check_bounds(spec, loc);
@@ -147,9 +150,13 @@ Template Form::domain(const Value& v) {
   t.kind = Template::Kind::domain;
   t.domain = std::make_shared<DomainSpec>();
   t.domain->loc = v.loc;
-  const auto first = std::find_if(map.begin(), map.end(), [](const Entry& e) { return e.key == "$choice" || e.key == "$int" || e.key == "$float"; });
+  const auto first = std::find_if(map.begin(), map.end(), [](const Entry& e) {
+    return e.key == "$choice" || e.key == "$int" || e.key == "$float";
+  });
   for (const Entry& e : map)
-    if (&e != &*first) problem(format("unknown key '{}' beside '{}'", e.key, first->key), e.key_loc, "a domain has one key; an option may carry a 'label'");
+    if (&e != &*first)
+      problem(format("unknown key '{}' beside '{}'", e.key, first->key), e.key_loc,
+              "a domain has one key; an option may carry a 'label'");
   if (first->key == "$choice") {
     choice(*t.domain, first->value);
   } else {
@@ -183,10 +190,13 @@ void check_bounds(const DomainSpec& spec, Loc loc) {
       if (b.key == name) return b.value.loc;
     return loc;
   };
-  const bool has_step = std::any_of(spec.bounds.begin(), spec.bounds.end(), [](const auto& b) { return b.key == "step"; });
-  if (!(spec.low <= spec.high)) throw Error(format("the low end {} lies above the high end {}", spec.low, spec.high), place("low"));
+  const bool has_step =
+      std::any_of(spec.bounds.begin(), spec.bounds.end(), [](const auto& b) { return b.key == "step"; });
+  if (!(spec.low <= spec.high))
+    throw Error(format("the low end {} lies above the high end {}", spec.low, spec.high), place("low"));
   if (has_step && !(spec.step > 0)) throw Error(format("'step' is {}, expected more than 0", spec.step), place("step"));
-  if (spec.log && !(spec.low > 0)) throw Error(format("'low' is {}, a logarithmic range begins above 0", spec.low), place("low"));
+  if (spec.log && !(spec.low > 0))
+    throw Error(format("'low' is {}, a logarithmic range begins above 0", spec.low), place("low"));
   if (spec.log && has_step && spec.kind == DomainSpec::Kind::real)
     throw Error("a logarithmic range has no 'step'", place("step"));
 }

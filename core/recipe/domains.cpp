@@ -84,10 +84,12 @@ class DomainCollector {
     } else if (t.kind == Template::Kind::domain) {
       domain(t, view, path, parent);
     } else if (t.kind == Template::Kind::list) {
-      for (size_t i = 0; i < t.items.size(); ++i) walk(t.items[i], view, joined(path, std::to_string(i)), parent, false);
+      for (size_t i = 0; i < t.items.size(); ++i)
+        walk(t.items[i], view, joined(path, std::to_string(i)), parent, false);
     } else if (t.kind == Template::Kind::map) {
       const bool component = !top && is_use_map(t);
-      for (const Template::Entry& e : t.entries) walk(e.value, view, joined(path, component ? "" : e.key), parent, component);
+      for (const Template::Entry& e : t.entries)
+        walk(e.value, view, joined(path, component ? "" : e.key), parent, component);
     }
   }
 
@@ -136,7 +138,8 @@ class DomainCollector {
   std::unordered_map<std::string, int> names_;
 };
 
-SearchSpace collect_domains(const Control& search, const Scope& scope, const NodesOfStep& nodes, const std::string& prefix) {
+SearchSpace collect_domains(const Control& search, const Scope& scope, const NodesOfStep& nodes,
+                            const std::string& prefix) {
   SearchSpace out;
   DomainCollector collector(out, nodes);
   const Scope inner = scope_of_space(search, &scope);

@@ -1,5 +1,5 @@
-// The space of a search: the domains of its steps as a sampler sees them, and the way back from a sampler's point to
-// the domains in the template tree.
+// The space of a search: the domains of its steps as a sampler sees them, and the way back from a sampler's
+// point to the domains in the template tree.
 #pragma once
 #include <functional>
 #include <unordered_map>
@@ -29,13 +29,17 @@ class SearchSpace {
   };
   struct Hash {
     using is_transparent = void;
-    size_t operator()(const KeyView& k) const { return std::hash<std::string_view>{}(k.path) ^ (std::hash<const void*>{}(k.spec) >> 4); }
+    size_t operator()(const KeyView& k) const {
+      return std::hash<std::string_view>{}(k.path) ^ (std::hash<const void*>{}(k.spec) >> 4);
+    }
     size_t operator()(const Key& k) const { return (*this)(KeyView{k.spec, k.path}); }
   };
   struct Equal {
     using is_transparent = void;
     template <class A, class B>
-    bool operator()(const A& a, const B& b) const { return a.spec == b.spec && a.path == b.path; }
+    bool operator()(const A& a, const B& b) const {
+      return a.spec == b.spec && a.path == b.path;
+    }
   };
   std::unordered_map<Key, int, Hash, Equal> index_;
   std::vector<std::string> short_names_;
@@ -44,9 +48,10 @@ class SearchSpace {
 // The names of the nodes that a step with `each: node` works on.
 using NodesOfStep = std::function<std::vector<std::string>(const Step&)>;
 
-// All domains in the order in which they stand: those of `space:`, then step by step. `scope` is the one around the
-// search, to which scope_of_space() is the next inner one; `prefix` is "" or ends in '/'.
-SearchSpace collect_domains(const Control& search, const Scope& scope, const NodesOfStep& nodes, const std::string& prefix = {});
+// All domains in the order in which they stand: those of `space:`, then step by step. `scope` is the one
+// around the search, to which scope_of_space() is the next inner one; `prefix` is "" or ends in '/'.
+SearchSpace collect_domains(const Control& search, const Scope& scope, const NodesOfStep& nodes,
+                            const std::string& prefix = {});
 
 // What resolve() asks in a trial. Both must outlive it; domains of an outer search are asked of `outer`.
 class PointAssignment final : public Assignment {

@@ -102,7 +102,9 @@ class ExpressionParser {
     }
     const size_t start = at_;
     const auto inside = [&](size_t i) { return i < text_.size() && letter(text_[i]); };
-    while (inside(at_) || (at_ > start && at_ < text_.size() && (text_[at_] == '.' || text_[at_] == '-') && inside(at_ + 1))) ++at_;
+    while (inside(at_) ||
+           (at_ > start && at_ < text_.size() && (text_[at_] == '.' || text_[at_] == '-') && inside(at_ + 1)))
+      ++at_;
     if (at_ == start) fail("a name or a number");
     const std::string name = text_.substr(start, at_ - start);
     auto it = std::find(out_.names_.begin(), out_.names_.end(), name);
@@ -137,7 +139,10 @@ double Expression::evaluate(const std::vector<Item>& items, const std::vector<do
       const double right = stack.back();
       stack.pop_back();
       double& left = stack.back();
-      left = item.op == '+' ? left + right : item.op == '-' ? left - right : item.op == '*' ? left * right : left / right;
+      left = item.op == '+'   ? left + right
+             : item.op == '-' ? left - right
+             : item.op == '*' ? left * right
+                              : left / right;
     }
   }
   return stack.back();

@@ -24,7 +24,7 @@ class Expression {
 
  private:
   friend class ExpressionParser;
-  struct Item {  // reverse Polish
+  struct Item {   // reverse Polish
     char op = 0;  // '#' number, '$' name, '~' negation, + - * /
     double number = 0;
     size_t name = 0;

@@ -6,11 +6,14 @@
 #include "mase/text.h"
 
 namespace mase {
+namespace {
+constexpr size_t kEnough = 200;  // problems, after which nobody reads what the next one nearly is
+}
 
 void Form::known_keys(const Map& map, std::initializer_list<std::string_view> known, const std::string& owner) {
   for (const Entry& e : map) {
     if (std::find(known.begin(), known.end(), e.key) != known.end()) continue;
-    const std::string near = did_you_mean(e.key, NameList(known));
+    const std::string near = problems_.size() > kEnough ? "" : did_you_mean(e.key, NameList(known));
     std::string all;
     for (const auto& name : known) (all += all.empty() ? "keys are: " : ", ") += name;
     problem(format("unknown key '{}' in {}{}", e.key, owner, near), e.key_loc, near.empty() ? all : "");

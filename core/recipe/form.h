@@ -19,7 +19,8 @@ class Form {
 
   // Reports every key of `map` that is not in `known`. `owner`: "a search".
   void known_keys(const Map& map, std::initializer_list<std::string_view> known, const std::string& owner);
-  // The value as what is asked for, or nullptr after reporting what it is instead. `name` as messages call it.
+  // The value as what is asked for, or nullptr after reporting what it is instead. `name` as messages call
+  // it.
   const Map* map(const Value& v, const std::string& name);
   const List* list(const Value& v, const std::string& name);
   const std::string* text(const Value& v, const std::string& name);

@@ -9,7 +9,8 @@
 namespace mase {
 namespace {
 
-const std::vector<std::string> kTaken = {"model", "checkpoints", "hardware", "run.json", "log.txt", "report.html", "latest", "trials", "rows"};
+const std::vector<std::string> kTaken = {"model",       "checkpoints", "hardware", "run.json", "log.txt",
+                                         "report.html", "latest",      "trials",   "rows"};
 
 bool is_control(const Step& s) { return s.kind == Step::Kind::search || s.kind == Step::Kind::sweep; }
 
@@ -20,7 +21,9 @@ std::string base_name(const Step& s) {
 }
 
 bool folder_name(const std::string& name) {
-  const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.'; };
+  const auto good = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+  };
   constexpr size_t kLongest = 100;
   return !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), good) &&
          std::isalnum(static_cast<unsigned char>(name[0]));
@@ -31,7 +34,8 @@ void check_name(const Step& s, Problems& problems) {
     problems.emplace_back(format("'name' is {}, expected the name of a folder", Value(s.name).brief()), s.name_loc,
                           "letters, digits, '_', '-' and '.', beginning with a letter or digit");
   if (std::find(kTaken.begin(), kTaken.end(), s.name) != kTaken.end())
-    problems.emplace_back(format("a step cannot be called '{}': the run keeps something of its own there", s.name), s.name_loc);
+    problems.emplace_back(format("a step cannot be called '{}': the run keeps something of its own there", s.name),
+                          s.name_loc);
 }
 
 }  // namespace

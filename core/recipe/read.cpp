@@ -32,7 +32,8 @@ void Reader::header(Recipe& recipe, const Map& map) {
   if (!version) {
     problem("'mase: 1' is missing: the version of the language", recipe.loc);
   } else if (integer(version) != kLanguage) {
-    problem(format("'mase' is {}, expected {}: the version of the language", version->brief(), kLanguage), version->loc);
+    problem(format("'mase' is {}, expected {}: the version of the language", version->brief(), kLanguage),
+            version->loc);
   }
   recipe.name = stem(recipe.file);
   if (const Value* name = map.find("name"))
@@ -51,7 +52,8 @@ void Reader::params(Recipe& recipe, const Value& v) {
   if (!map) return;
   for (const Entry& e : *map) {
     if (!is_name(e.key))
-      problem(format("'{}' cannot be the name of a param", e.key), e.key_loc, "letters, digits and '_', no digit first");
+      problem(format("'{}' cannot be the name of a param", e.key), e.key_loc,
+              "letters, digits and '_', no digit first");
     recipe.params.push_back({e.key, e.key_loc, tree(e.value)});
   }
 }
@@ -60,12 +62,14 @@ void Reader::apply_sets(Recipe& recipe, const Sets& sets) {
   for (const auto& [name, text] : sets) {
     const std::string place = "--set " + name + "=" + text;
     const Loc loc{Loc::intern(place), 1, 1};
-    const auto param = std::find_if(recipe.params.begin(), recipe.params.end(), [&](const auto& p) { return p.key == name; });
+    const auto param =
+        std::find_if(recipe.params.begin(), recipe.params.end(), [&](const auto& p) { return p.key == name; });
     if (param == recipe.params.end()) {
       std::string known;
       NameList names;
       for (const auto& p : recipe.params) names.add(p.key), known += (known.empty() ? "params are: " : ", ") + p.key;
-      problem(format("no param '{}'", name) + did_you_mean(name, names), loc, known.empty() ? "the recipe has no 'params'" : known);
+      problem(format("no param '{}'", name) + did_you_mean(name, names), loc,
+              known.empty() ? "the recipe has no 'params'" : known);
       continue;
     }
     Value value;
@@ -153,6 +157,11 @@ void sort_problems(Problems& problems, std::string_view first_file) {
   std::stable_sort(problems.begin(), problems.end(), [&](const Error& a, const Error& b) { return key(a) < key(b); });
   const auto same = [](const Error& a, const Error& b) { return std::string_view(a.what()) == b.what(); };
   problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
+  constexpr size_t kMost = 500;
+  if (problems.size() <= kMost) return;
+  Error rest(format("{} more problems", problems.size() - kMost), problems[kMost].loc());
+  problems.resize(kMost, rest);
+  problems.push_back(std::move(rest));
 }
 
 Recipe parse_recipe(const std::string& text, const std::string& file, const Sets& sets, Problems& problems) {

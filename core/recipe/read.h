@@ -6,7 +6,8 @@
 
 namespace mase {
 
-Recipe read_recipe(const std::string& file, const std::vector<std::pair<std::string, std::string>>& sets, Problems& problems);
+Recipe read_recipe(const std::string& file, const std::vector<std::pair<std::string, std::string>>& sets,
+                   Problems& problems);
 Recipe parse_recipe(const std::string& text, const std::string& file,
                     const std::vector<std::pair<std::string, std::string>>& sets, Problems& problems);
 

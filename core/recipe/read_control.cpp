@@ -103,14 +103,17 @@ void Reader::goals(Control& control, const Map& map, const Loc& loc) {
   const Value* relative = map.find("relative_to");
   if (!relative || relative->is_null()) return;
   control.relative_to_start = relative->is_string() && relative->as_string() == "start";
-  if (!control.relative_to_start) problem(format("'relative_to' is {}, expected 'start'", relative->brief()), relative->loc);
+  if (!control.relative_to_start)
+    problem(format("'relative_to' is {}, expected 'start'", relative->brief()), relative->loc);
   if (!score) problem("'relative_to' belongs to a 'score'", relative->loc);
 }
 
 void Reader::search(Control& control, const Map& map, const Loc& loc) {
-  known_keys(map, {"name", "when", "seed", "sampler", "trials", "timeout", "space", "steps", "evaluate", "score", "relative_to",
-                   "objectives", "require", "constraints", "stop_early", "allow_test_in_search", "storage", "start_from", "pick"},
-             "a search");
+  known_keys(
+      map,
+      {"name", "when", "seed", "sampler", "trials", "timeout", "space", "steps", "evaluate", "score", "relative_to",
+       "objectives", "require", "constraints", "stop_early", "allow_test_in_search", "storage", "start_from", "pick"},
+      "a search");
   for (const Entry& e : map)
     if (e.key == "stop_early" || e.key == "storage" || e.key == "start_from")
       problem(format("this version of mase has no '{}'", e.key), e.key_loc);
@@ -126,7 +129,8 @@ void Reader::search(Control& control, const Map& map, const Loc& loc) {
   goals(control, map, loc);
   control.require = expressions(map.find("require"), "require");
   control.constraints = expressions(map.find("constraints"), "constraints");
-  if (const Value* v = map.find("allow_test_in_search")) control.allow_test_in_search = boolean(*v, "allow_test_in_search");
+  if (const Value* v = map.find("allow_test_in_search"))
+    control.allow_test_in_search = boolean(*v, "allow_test_in_search");
 }
 
 }  // namespace mase

@@ -12,7 +12,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kDeepestChain = 20, kMostFiles = 500;
-const std::vector<std::string> kKinds = {"use", "search", "sweep", "model", "data"};
+
+bool is_kind(const std::string& key) {
+  return key == "use" || key == "search" || key == "sweep" || key == "model" || key == "data";
+}
 
 bool is_recipe_file(const std::string& name) {
   const std::string end = fs::path(name).extension().string();
@@ -32,40 +35,49 @@ std::vector<Step> Reader::steps(const Value& v, const std::string& name) {
   return steps;
 }
 
-std::optional<Step> Reader::step(const Value& v) {
-  if (!v.is_map()) {
-    problem(format("found {}, expected a step", v.brief()), v.loc, v.is_string() ? "write {use: " + v.as_string() + "}" : "");
-    return std::nullopt;
-  }
+// The key that says what kind of step this is.
+const Entry* Reader::step_kind(const Value& v) {
   const Map& map = v.as_map();
   std::vector<const Entry*> kinds;
   for (const Entry& e : map)
-    if (std::find(kKinds.begin(), kKinds.end(), e.key) != kKinds.end()) kinds.push_back(&e);
+    if (is_kind(e.key)) kinds.push_back(&e);
   if (kinds.empty()) {
     problem("a step has one of 'use', 'search', 'sweep', 'model' and 'data'", v.loc);
     known_keys(map, {"use", "where", "each", "with", "name", "when", "seed", "if_missing"}, "a step");
-    return std::nullopt;
+    return nullptr;
   }
   if (kinds.size() > 1)
-    problem(format("'{}' beside '{}': a step has one of 'use', 'search', 'sweep', 'model' and 'data'", kinds[1]->key, kinds[0]->key),
+    problem(format("'{}' beside '{}': a step has one of 'use', 'search', 'sweep', 'model' and 'data'", kinds[1]->key,
+                   kinds[0]->key),
             kinds[1]->key_loc, "begin a new step with '-'");
-  const Entry& kind = *kinds[0];
+  return kinds[0];
+}
+
+std::optional<Step> Reader::step(const Value& v) {
+  if (!v.is_map()) {
+    problem(format("found {}, expected a step", v.brief()), v.loc,
+            v.is_string() ? "write {use: " + v.as_string() + "}" : "");
+    return std::nullopt;
+  }
+  const Map& map = v.as_map();
+  const Entry* kind = step_kind(v);
+  if (!kind) return std::nullopt;
   Step step;
   step.loc = v.loc;
-  if (kind.key == "use") {
-    known_keys(map, {"use", "search", "sweep", "model", "data", "where", "each", "with", "name", "when", "seed", "if_missing"}, "a step");
+  if (kind->key == "use") {
     use_step(step, map);
     return step;
   }
   for (const Entry& e : map)
-    if (std::find(kKinds.begin(), kKinds.end(), e.key) == kKinds.end())
-      problem(format("unknown key '{}' beside '{}'", e.key, kind.key), e.key_loc, format("it belongs inside '{}'", kind.key));
-  if (kind.key == "model" || kind.key == "data") {
-    step.kind = kind.key == "model" ? Step::Kind::model : Step::Kind::data;
-    part_step(step, kind.value, kind.key);
+    if (!is_kind(e.key))
+      problem(format("unknown key '{}' beside '{}'", e.key, kind->key), e.key_loc,
+              format("it belongs inside '{}'", kind->key));
+  if (kind->key == "model" || kind->key == "data") {
+    step.kind = kind->key == "model" ? Step::Kind::model : Step::Kind::data;
+    part_step(step, kind->value, kind->key);
   } else {
-    step.kind = kind.key == "search" ? Step::Kind::search : Step::Kind::sweep;
-    control_step(step, kind.value, kind.key);
+    step.kind = kind->key == "search" ? Step::Kind::search : Step::Kind::sweep;
+    control_step(step, kind->value, kind->key);
   }
   return step;
 }
@@ -86,7 +98,8 @@ void Reader::component(Step& step, const Value& use) {
   const std::string* name = text(use, "use");
   if (!name) return;
   if (name->substr(0, 1) == "$")
-    problem(format("'use' is {}, expected the name of a component", use.brief()), use.loc, "a reference cannot stand here");
+    problem(format("'use' is {}, expected the name of a component", use.brief()), use.loc,
+            "a reference cannot stand here");
   step.component = *name;
 }
 
@@ -96,22 +109,22 @@ void Reader::with(Step& step, const Value* v) {
     return;
   }
   step.with = tree(*v);
-  if (step.with.kind != Template::Kind::map && step.with.kind != Template::Kind::reference && step.with.kind != Template::Kind::domain) {
+  if (step.with.kind != Template::Kind::map && step.with.kind != Template::Kind::reference &&
+      step.with.kind != Template::Kind::domain) {
     problem(format("'with' is {}, expected a map of fields", v->brief()), v->loc);
     step.with = Template();
   }
 }
 
 void Reader::where(Step& step, const Value& v) {
-  step.where.present = true;
-  if (v.is_string()) {
-    step.where.raw = tree(v);
-    if (step.where.raw.kind == Template::Kind::reference) return;
-  }
-  if (map(v, "where")) step.where.raw = tree(v);
+  step.where.raw = tree(v);
+  step.where.present = step.where.raw.kind == Template::Kind::reference || map(v, "where");
 }
 
 void Reader::use_step(Step& step, const Map& map) {
+  known_keys(map,
+             {"use", "search", "sweep", "model", "data", "where", "each", "with", "name", "when", "seed", "if_missing"},
+             "a step");
   common(step, map);
   component(step, map.at("use"));
   with(step, map.find("with"));
@@ -123,7 +136,8 @@ void Reader::use_step(Step& step, const Map& map) {
   if (const Value* v = map.find("if_missing")) {
     step.skip_if_missing = v->is_string() && v->as_string() == "skip";
     const bool error = v->is_string() && v->as_string() == "error";
-    if (!step.skip_if_missing && !error) problem(format("'if_missing' is {}, expected 'skip' or 'error'", v->brief()), v->loc);
+    if (!step.skip_if_missing && !error)
+      problem(format("'if_missing' is {}, expected 'skip' or 'error'", v->brief()), v->loc);
   }
   if (!is_recipe_file(step.component)) return;
   step.kind = Step::Kind::recipe;
@@ -159,14 +173,18 @@ void Reader::included(Step& step) {
   if (const auto again = std::find(chain_.begin(), chain_.end(), canonical); again != chain_.end()) {
     std::string chain;
     for (auto it = again; it != chain_.end(); ++it) chain += it->filename().string() + " -> ";
-    problem(format("the recipe '{}' includes itself: {}{}", step.component, chain, canonical.filename().string()), step.component_loc);
+    problem(format("the recipe '{}' includes itself: {}{}", step.component, chain, canonical.filename().string()),
+            step.component_loc);
     return;
   }
   if (++*files_ > kMostFiles) return problem(format("more than {} recipes as steps", kMostFiles), step.component_loc);
-  if (chain_.size() >= kDeepestChain) return problem(format("recipes inside recipes more than {} deep", kDeepestChain), step.component_loc);
+  if (chain_.size() >= kDeepestChain)
+    return problem(format("recipes inside recipes more than {} deep", kDeepestChain), step.component_loc);
   std::string why;
   const auto text = read_recipe_text(canonical, why);
-  if (!text) return problem(format("cannot read the recipe '{}': {}", step.component, why), step.component_loc, "paths are relative to the recipe that names them");
+  if (!text)
+    return problem(format("cannot read the recipe '{}': {}", step.component, why), step.component_loc,
+                   "paths are relative to the recipe that names them");
   auto chain = chain_;
   chain.push_back(canonical);
   const std::string shown = (fs::path(step.loc.file).parent_path() / step.component).lexically_normal().string();
@@ -184,7 +202,7 @@ void Reader::bind(Step& step) {
       std::string known;
       NameList names;
       for (const auto& p : params) names.add(p.key), known += (known.empty() ? "its params are: " : ", ") + p.key;
-      const std::string near = did_you_mean(e.key, names);
+      const std::string near = problems().size() > 200 ? "" : did_you_mean(e.key, names);
       problem(format("unknown param '{}' of {}{}", e.key, step.component, near), e.key_loc, near.empty() ? known : "");
     } else {
       param->value = e.value;

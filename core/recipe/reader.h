@@ -1,4 +1,5 @@
-// Reads a recipe's parts: top level, steps and control steps. One file each; a recipe as a step starts another.
+// Reads a recipe's parts: top level, steps and control steps. One file each; a recipe as a step starts
+// another.
 #pragma once
 #include <filesystem>
 
@@ -11,7 +12,8 @@ using Sets = std::vector<std::pair<std::string, std::string>>;
 class Reader : public Form {
  public:
   // `chain`: the files that led here, this one last.
-  Reader(Problems& problems, std::vector<std::filesystem::path> chain, std::shared_ptr<size_t> files = std::make_shared<size_t>(0))
+  Reader(Problems& problems, std::vector<std::filesystem::path> chain,
+         std::shared_ptr<size_t> files = std::make_shared<size_t>(0))
       : Form(problems), chain_(std::move(chain)), files_(std::move(files)) {}
 
   Recipe recipe(const std::string& text, const std::string& file, const Sets& sets);
@@ -24,10 +26,11 @@ class Reader : public Form {
 
   std::vector<Step> steps(const Value& v, const std::string& name);
   std::optional<Step> step(const Value& v);
+  const Entry* step_kind(const Value& v);
   void use_step(Step& step, const Map& map);
   void part_step(Step& step, const Value& v, const std::string& key);  // model, data
   void control_step(Step& step, const Value& v, const std::string& key);
-  void common(Step& step, const Map& map);                             // name, when, seed
+  void common(Step& step, const Map& map);  // name, when, seed
   void component(Step& step, const Value& use);
   void with(Step& step, const Value* v);
   void where(Step& step, const Value& v);
@@ -45,8 +48,8 @@ class Reader : public Form {
   std::shared_ptr<size_t> files_;  // read so far, over all readers of one recipe
 };
 
-// Names that the recipe did not give, and what is wrong with those it gave. Unnamed steps are called after their
-// component; a second one at this level gets "_2".
+// Names that the recipe did not give, and what is wrong with those it gave. Unnamed steps are called after
+// their component; a second one at this level gets "_2".
 void name_steps(std::vector<Step>& steps, Problems& problems);
 
 }  // namespace mase

@@ -1,5 +1,6 @@
-// Recipe: what a recipe file says, parsed and checked for form but not yet resolved - the tree that `check` walks and
-// the run engine executes. Values keep their places; references and domains are leaves of a template tree.
+// Recipe: what a recipe file says, parsed and checked for form but not yet resolved - the tree that `check`
+// walks and the run engine executes. Values keep their places; references and domains are leaves of a
+// template tree.
 #pragma once
 #include <map>
 #include <memory>
@@ -39,19 +40,20 @@ struct Template::Entry {
 struct DomainSpec {
   enum class Kind { choice, integer, real };
   Kind kind = Kind::choice;
-  std::vector<Template> options;      // choice; an option may be a map with `use:`, a list, a scalar or null
-  std::vector<std::string> labels;    // one per option: its label, or its compact JSON (a component choice: its name)
-  double low = 0, high = 0, step = 0; // step 0: 1 for integers, continuous for reals
+  std::vector<Template> options;  // choice; an option may be a map with `use:`, a list, a scalar or null
+  // One per option: its label, or its compact JSON (a component choice: its name).
+  std::vector<std::string> labels;
+  double low = 0, high = 0, step = 0;  // step 0: 1 for integers, continuous for reals
   bool log = false;
   Loc loc;
-  std::vector<std::string> tags;      // one per option: what its own domains have in their names, component or label
-  Template options_from;              // `$choice: $name`: then options, labels and tags are empty
+  std::vector<std::string> tags;        // one per option: what names of domains in it begin with, component or label
+  Template options_from;                // `$choice: $name`: then options, labels and tags are empty
   std::vector<Template::Entry> bounds;  // low, high, step as written; above stand those that are numbers
 };
 
 // where: which nodes a step works on.
 struct Where {
-  Template raw;                       // resolved per trial: {op, op_kind, name, regex, index, square, not}
+  Template raw;  // resolved per trial: {op, op_kind, name, regex, index, square, not}
   bool present = false;
 };
 
@@ -61,17 +63,17 @@ struct Control {
   Loc loc;
   std::vector<Step> steps;
   // sweep
-  Template over;                      // map: every combination; list of maps: these rows
-  Template repeats;                   // scalar integer, default 1
+  Template over;     // map: every combination; list of maps: these rows
+  Template repeats;  // scalar integer, default 1
   // search
-  std::string sampler;                // component name; "" when it is a reference ($sampler)
+  std::string sampler;  // component name; "" when it is a reference ($sampler)
   Template sampler_with;
-  Template sampler_choice;            // all of `sampler:` as written: Chosen::from(resolve(...)) is the sampler
-  Template trials, timeout;           // null: none
-  Template space;                     // map of named domains
-  std::vector<Step> evaluate;         // runner steps
-  Template score;                     // map metric -> weight, or null
-  Template objectives;                // map metric -> maximize | minimize, or null
+  Template sampler_choice;     // all of `sampler:` as written: Chosen::from(resolve(...)) is the sampler
+  Template trials, timeout;    // null: none
+  Template space;              // map of named domains
+  std::vector<Step> evaluate;  // runner steps
+  Template score;              // map metric -> weight, or null
+  Template objectives;         // map metric -> maximize | minimize, or null
   bool relative_to_start = false;
   std::vector<std::pair<std::string, Loc>> require, constraints;
   bool allow_test_in_search = false;
@@ -82,30 +84,30 @@ struct Control {
 struct Step {
   enum class Kind { use, recipe, search, sweep, model, data };
   Kind kind = Kind::use;
-  Loc loc;                            // where the step begins
-  std::string name;                   // given, or the component's (a second one at that level: quant.quantize_2)
-  bool named = false;                 // whether the recipe gave the name: it then prefixes metrics
+  Loc loc;             // where the step begins
+  std::string name;    // given, or the component's (a second one at that level: quant.quantize_2)
+  bool named = false;  // whether the recipe gave the name: it then prefixes metrics
   Loc name_loc;
-  std::string component;              // use, model, data
+  std::string component;  // use, model, data
   Loc component_loc;
-  Template with;                      // map or null
+  Template with;  // map or null
   Where where;
   bool each_node = false;
-  Template when;                      // null: always
-  Template seed;                      // null: the run's
+  Template when;  // null: always
+  Template seed;  // null: the run's
   bool skip_if_missing = false;
-  std::shared_ptr<Control> control;   // search, sweep
+  std::shared_ptr<Control> control;       // search, sweep
   std::shared_ptr<struct Recipe> recipe;  // recipe as a step: its params already bound to `with`
 };
 
 struct Recipe {
-  std::string file;                   // as given; places in messages use it
-  std::string text;                   // the file's bytes, kept for resume and compare
+  std::string file;  // as given; places in messages use it
+  std::string text;  // the file's bytes, kept for resume and compare
   std::string name;
   Template seed;
-  std::vector<Template::Entry> params;      // in order; --set replaces values
-  size_t bound = 0;                   // of a recipe as a step: the first so many params come from its `with`
-  std::vector<Loc> plugin_locs;       // of the requirements above
+  std::vector<Template::Entry> params;  // in order; --set replaces values
+  size_t bound = 0;                     // of a recipe as a step: the first so many params come from its `with`
+  std::vector<Loc> plugin_locs;         // of the requirements above
   Loc loc, steps_loc;
   std::vector<std::pair<std::string, std::string>> plugins;  // name, version requirement
   std::optional<Step> model, data;
@@ -113,7 +115,8 @@ struct Recipe {
 };
 
 // Where references find their values: params, sweep variables, named domains of a search; inner scopes first.
-// A name's value may itself refer to the names before it and to outer scopes, so that nothing can refer to itself.
+// A name's value may itself refer to the names before it and to outer scopes, so that nothing can refer to
+// itself.
 struct Scope {
   const Scope* outer = nullptr;
   std::vector<Template::Entry> names;
@@ -126,11 +129,12 @@ Scope scope_of(const Recipe& recipe, const Scope* outer = nullptr);  // its para
 // The names of `space:`, to stand around everything inside the search.
 Scope scope_of_space(const Control& search, const Scope* outer);
 
-// Chosen values of domains, by the domain's address in the template tree and node ("" when shared by all nodes).
+// Chosen values of domains, by the domain's address in the template tree and node ("" when shared by all
+// nodes).
 struct Assignment {
   virtual ~Assignment() = default;
-  // The value of a number domain, or the option index of a choice; `path` is the parameter name, but that a choice
-  // among components is asked for without its ".use".
+  // The value of a number domain, or the option index of a choice; `path` is the parameter name, but that a
+  // choice among components is asked for without its ".use".
   virtual double value(const DomainSpec& domain, const std::string& path) const = 0;
 };
 
@@ -142,13 +146,16 @@ struct RecipeErrors : std::exception {
   Problems problems;
 };
 Recipe read_recipe(const std::string& file, const std::vector<std::pair<std::string, std::string>>& sets = {});
-Recipe parse_recipe(const std::string& text, const std::string& file, const std::vector<std::pair<std::string, std::string>>& sets = {});
+Recipe parse_recipe(const std::string& text, const std::string& file,
+                    const std::vector<std::pair<std::string, std::string>>& sets = {});
 
 // The value of a template: references followed, ${} replaced, domains taken from the assignment.
-// `path` is the parameter-name prefix of domains in it (docs/recipes.md). Without an assignment a domain is an Error.
-// A key is joined to the prefix with a dot, unless the prefix is empty or ends in '/'. A map {use, with} below the top
-// counts as a component: its fields follow its own path directly (weight.width), in a choice after the component.
-Value resolve(const Template& t, const Scope& scope, const Assignment* assignment = nullptr, const std::string& path = {});
+// `path` is the parameter-name prefix of domains in it (docs/recipes.md). Without an assignment a domain is
+// an Error. A key is joined to the prefix with a dot, unless the prefix is empty or ends in '/'. A map {use,
+// with} below the top counts as a component: its fields follow its own path directly (weight.width), in a
+// choice after the component.
+Value resolve(const Template& t, const Scope& scope, const Assignment* assignment = nullptr,
+              const std::string& path = {});
 // The same for text alone: ${name} and ${env:NAME} replaced, $$ and $${ without their first dollar.
 std::string resolve_text(const std::string& text, Loc loc, const Scope& scope);
 // As the recipe has it: references as "$name", domains as {$choice: ...}.

@@ -1,6 +1,7 @@
 // Templates to values: references followed, text filled in, domains replaced by what was chosen.
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "mase/text.h"
 #include "scope.h"
@@ -9,18 +10,29 @@
 namespace mase {
 namespace {
 
+constexpr size_t kMostValues = 200000;  // a few params that name each other twice would be millions
+constexpr int kMostHops = 100;          // from name to name
+constexpr size_t kLongestText = 1u << 20;
+
 class Resolver {
  public:
   Resolver(const Assignment* assignment, const std::string& path) : assignment_(assignment), path_(path) {}
 
   Value value(const Template& t, View view, bool top = false) {
+    if (++values_ > kMostValues) throw Error(format("this stands for more than {} values", kMostValues), t.loc);
     switch (t.kind) {
-      case Template::Kind::scalar: return t.scalar;
-      case Template::Kind::text: return text(t, view);
-      case Template::Kind::list: return list(t, view);
-      case Template::Kind::map: return map(t, view, top);
-      case Template::Kind::reference: return reference(t, view, top);
-      case Template::Kind::domain: return domain(t, view);
+      case Template::Kind::scalar:
+        return t.scalar;
+      case Template::Kind::text:
+        return text(t, view);
+      case Template::Kind::list:
+        return list(t, view);
+      case Template::Kind::map:
+        return map(t, view, top);
+      case Template::Kind::reference:
+        return reference(t, view, top);
+      case Template::Kind::domain:
+        return domain(t, view);
     }
     return {};
   }
@@ -31,6 +43,7 @@ class Resolver {
       if (part.kind == TextPart::Kind::literal) out += part.text;
       if (part.kind == TextPart::Kind::environment) out += environment(part.text, loc);
       if (part.kind == TextPart::Kind::name) out += inside_text(part.text, loc, view);
+      if (out.size() > kLongestText) throw Error(format("this text has more than {} bytes", kLongestText), loc);
     }
     return out;
   }
@@ -75,11 +88,14 @@ class Resolver {
   }
 
   Value named(const Found& found, const std::string& name, bool top = false) {
-    if (!assignment_ || !found.scope->domains) return value(*found.value, found.view, top);
-    std::string outside = std::move(path_);  // a named domain has one name wherever it is used
-    path_ = name;
-    Value v = value(*found.value, found.view);
-    path_ = std::move(outside);
+    if (++hops_ > kMostHops)
+      throw Error(format("'${}' leads through more than {} names", name, kMostHops), found.value->loc);
+    std::string outside;
+    const bool own_name = assignment_ && found.scope->domains;  // wherever a named domain is used
+    if (own_name) outside = std::exchange(path_, name);
+    Value v = value(*found.value, found.view, top && !own_name);
+    if (own_name) path_ = std::move(outside);
+    --hops_;
     return v;
   }
 
@@ -115,7 +131,8 @@ class Resolver {
 
   Value domain(const Template& t, View view) {
     const DomainSpec& spec = *t.domain;
-    if (!assignment_) throw Error("a domain can stand only inside a search", t.loc, "or, if it is discrete, under a sweep's 'over'");
+    if (!assignment_)
+      throw Error("a domain can stand only inside a search", t.loc, "or, if it is discrete, under a sweep's 'over'");
     const double chosen = assignment_->value(spec, path_);
     Value v;
     if (spec.kind == DomainSpec::Kind::choice) {
@@ -145,6 +162,8 @@ class Resolver {
 
   const Assignment* assignment_;
   std::string path_;
+  size_t values_ = 0;
+  int hops_ = 0;
 };
 
 }  // namespace

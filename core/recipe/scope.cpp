@@ -72,7 +72,8 @@ Found follow(const Template& t, View view) {
 
 bool is_use_map(const Template& t) {
   return t.kind == Template::Kind::map && t.find("use") &&
-         std::all_of(t.entries.begin(), t.entries.end(), [](const auto& e) { return e.key == "use" || e.key == "with"; });
+         std::all_of(t.entries.begin(), t.entries.end(),
+                     [](const auto& e) { return e.key == "use" || e.key == "with"; });
 }
 
 Options options_of(const DomainSpec& spec, View view) {

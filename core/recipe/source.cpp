@@ -10,10 +10,16 @@ namespace {
 
 unsigned char byte_at(std::string_view s, size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0; }
 
-// The length of the UTF-8 sequence at i, or 0: overlong forms, surrogates and values beyond U+10FFFF are none.
+// The length of the UTF-8 sequence at i, or 0: overlong forms, surrogates and values beyond U+10FFFF are
+// none.
 size_t sequence(std::string_view s, size_t i, uint32_t& code) {
   const unsigned char first = byte_at(s, i);
-  const size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xC2 ? 0
+                        : first < 0xE0 ? 2
+                        : first < 0xF0 ? 3
+                        : first < 0xF5 ? 4
+                                       : 0;
   if (length <= 1) {
     code = first;
     return length;
@@ -62,7 +68,8 @@ Loc Source::at(size_t position) const {
   const size_t start = *(next - 1);
   const bool onwards = last_ >= start && last_ <= position;
   const size_t from = onwards ? last_ : start;
-  const auto more = std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(from), text_.begin() + static_cast<std::ptrdiff_t>(position),
+  const auto more = std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(from),
+                                  text_.begin() + static_cast<std::ptrdiff_t>(position),
                                   [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   last_characters_ = (onwards ? last_characters_ : 0) + static_cast<size_t>(more);
   last_ = position;

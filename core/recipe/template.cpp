@@ -41,7 +41,8 @@ Template Form::string_leaf(const Value& v) {
       t.kind = Template::Kind::reference;
       t.name = s.substr(1);
     } else {
-      problem(format("{} is no reference", v.brief()), v.loc, "$name alone, ${name} inside text; $$ at the beginning is a dollar");
+      problem(format("{} is no reference", v.brief()), v.loc,
+              "$name alone, ${name} inside text; $$ at the beginning is a dollar");
     }
   }
   return t;
@@ -53,7 +54,8 @@ Template Form::map_tree(const Value& v) {
   t.kind = Template::Kind::map;
   for (const Entry& e : v.as_map()) {
     if (e.key.substr(0, 1) == "$")
-      problem(format("unknown domain '{}'", e.key) + did_you_mean(e.key, NameList(std::vector<std::string>{"$choice", "$int", "$float"})),
+      problem(format("unknown domain '{}'", e.key) +
+                  did_you_mean(e.key, NameList(std::vector<std::string>{"$choice", "$int", "$float"})),
               e.key_loc, "domains are {$choice: [...]}, {$int: [low, high]} and {$float: [low, high]}");
     t.entries.push_back({e.key, e.key_loc, tree(e.value)});
   }
@@ -101,9 +103,15 @@ Value as_written(const Template& t) {
       v = t.scalar;
       if (v.is_string() && v.as_string().substr(0, 1) == "$" && v.as_string().size() > 1) v = "$" + v.as_string();
       break;
-    case Template::Kind::text: v = t.scalar; break;
-    case Template::Kind::reference: v = "$" + t.name; break;
-    case Template::Kind::domain: v = domain_as_written(*t.domain); break;
+    case Template::Kind::text:
+      v = t.scalar;
+      break;
+    case Template::Kind::reference:
+      v = "$" + t.name;
+      break;
+    case Template::Kind::domain:
+      v = domain_as_written(*t.domain);
+      break;
     case Template::Kind::list: {
       List items;
       for (const Template& item : t.items) items.push_back(as_written(item));

@@ -17,7 +17,9 @@ TextPart inside(const std::string& text, Loc loc) {
 
 }  // namespace
 
-bool has_references(const std::string& text) { return text.find("${") != std::string::npos || text.rfind("$$", 0) == 0; }
+bool has_references(const std::string& text) {
+  return text.find("${") != std::string::npos || text.rfind("$$", 0) == 0;
+}
 
 std::vector<TextPart> text_parts(const std::string& text, Loc loc) {
   std::vector<TextPart> parts;

@@ -13,7 +13,7 @@ struct TextPart {
   std::string text;
 };
 
-bool has_references(const std::string& text);  // ${ or $$ in it
+bool has_references(const std::string& text);                        // ${ or $$ in it
 std::vector<TextPart> text_parts(const std::string& text, Loc loc);  // Error for a ${ that is no reference
 
 }  // namespace mase

@@ -18,7 +18,8 @@ std::optional<Version> version_of(const std::string& text) {
   size_t at = 0;
   for (int& part : v) {
     size_t digits = 0;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && digits < 8; ++at, ++digits) part = part * 10 + (text[at] - '0');
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && digits < 8; ++at, ++digits)
+      part = part * 10 + (text[at] - '0');
     if (digits == 0) return std::nullopt;
     if (at == text.size()) return v;
     if (text[at++] != '.') return std::nullopt;
@@ -54,7 +55,8 @@ bool version_fits(const std::string& version, const std::string& requirement) {
     const std::string op = part.substr(0, digits);
     const auto wanted = version_of(trimmed(part.substr(digits)));
     const bool known = op.empty() || op == ">=" || op == ">" || op == "<" || op == "<=" || op == "==" || op == "!=";
-    if (!wanted || !known) throw Error(format("'{}' is no version requirement", requirement), {}, "such as '>=0.2' or '>=0.2, <1'");
+    if (!wanted || !known)
+      throw Error(format("'{}' is no version requirement", requirement), {}, "such as '>=0.2' or '>=0.2, <1'");
     fits = fits && have && compare(*have, op, *wanted);
   }
   return fits;

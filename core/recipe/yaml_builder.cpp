@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMostNodes = 200000;  // aliases counted as often as they are used
 constexpr size_t kDeepest = 100;
-constexpr size_t kMostKeys = 10000;    // of one map
+constexpr size_t kMostKeys = 10000;  // of one map
 
 bool starts_with_null(std::string_view text) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
@@ -64,7 +64,8 @@ void YamlBuilder::count(size_t nodes, const Loc& loc) {
 
 void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
   if (seen_) {
-    problem("a second document; a recipe is one document", source_.at(position(mark)), "remove the '---' or '...' before it");
+    problem("a second document; a recipe is one document", source_.at(position(mark)),
+            "remove the '---' or '...' before it");
     throw YamlStop{};
   }
   seen_ = true;
@@ -99,7 +100,8 @@ void YamlBuilder::refuse_tag(const std::string& tag, const YAML::Mark& mark, boo
 // The closing quote must be there: yaml-cpp takes the end of the file for one.
 void YamlBuilder::check_quote(size_t at) {
   const std::string_view text = source_.text();
-  while (at < text.size() && text[at] == '&') at = std::min(text.find_first_not_of(" \t\r\n", text.find_first_of(" \t\r\n", at)), text.size());
+  while (at < text.size() && text[at] == '&')
+    at = std::min(text.find_first_not_of(" \t\r\n", text.find_first_of(" \t\r\n", at)), text.size());
   const char quote = at < text.size() ? text[at] : '\0';
   if (quote != '"' && quote != '\'') return;  // a block scalar
   for (size_t i = at + 1; i < text.size(); ++i) {
@@ -200,7 +202,8 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   add(std::move(value), it->second.nodes, 0);
 }
 
-void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) {
+void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                           const std::string& text) {
   const bool quoted = tag == "!";
   refuse_tag(tag, mark, quoted && source_.byte(position(mark)) != '!');
   if (quoted) check_quote(position(mark));
@@ -253,7 +256,8 @@ void YamlBuilder::close() {
   frames_.pop_back();
   if (frame.is_key) {  // the parent already has its stand-in for this key
     const bool inside = std::any_of(frames_.begin(), frames_.end(), [](const Frame& f) { return f.is_key; });
-    if (!inside) problem(format("{} as a key; keys are words", frame.value.is_map() ? "a map" : "a list"), frame.value.loc);
+    if (!inside)
+      problem(format("{} as a key; keys are words", frame.value.is_map() ? "a map" : "a list"), frame.value.loc);
     return;
   }
   add(std::move(frame.value), frame.nodes, frame.anchor);

@@ -19,7 +19,8 @@ class YamlBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override { close(); }
@@ -32,9 +33,9 @@ class YamlBuilder final : public YAML::EventHandler {
 
  private:
   struct Frame {
-    Value value;                 // a list or a map
+    Value value;  // a list or a map
     bool flow = false;
-    bool is_key = false;         // a collection in a key's place: refused, read to its end
+    bool is_key = false;  // a collection in a key's place: refused, read to its end
     bool have_key = false, skip = false;
     std::string key;
     Loc key_loc;
@@ -44,7 +45,7 @@ class YamlBuilder final : public YAML::EventHandler {
   };
   struct Anchor {
     Value value;
-    size_t nodes = 0;            // with everything below it
+    size_t nodes = 0;  // with everything below it
     size_t depth = 0;
     bool complete = false;
   };

@@ -1,7 +1,9 @@
-// Shipped recipes, damaged at random: `check` says what is wrong, inside the file, and nothing else ever happens.
-// MASE_MUTATIONS says how many (500), MASE_MUTATION_SEED from which on (0); MASE_MUTATION_RECIPE takes one recipe alone.
-#include <catch2/catch.hpp>
+// Shipped recipes, damaged at random: `check` says what is wrong, inside the file, and nothing else ever
+// happens. MASE_MUTATIONS says how many (500), MASE_MUTATION_SEED from which on (0); MASE_MUTATION_RECIPE
+// takes one recipe alone.
 #include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -57,14 +59,15 @@ bool inside(const std::string& text, const Loc& loc) {
     if (at++ == std::string::npos) return false;
   }
   const size_t end = std::min(text.find('\n', at), text.size());
-  const auto characters = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
-                                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  const auto characters =
+      std::count_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
+                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   return loc.line >= 1 && loc.column >= 1 && loc.column <= characters + 1;
 }
 
 struct Outcome {
-  std::string fault;       // "" when all is as it should be
-  bool sound = false;      // the mutation did no harm
+  std::string fault;   // "" when all is as it should be
+  bool sound = false;  // the mutation did no harm
 };
 
 Outcome check_one(Registry& registry, const fs::path& file) {
@@ -118,6 +121,8 @@ TEST_CASE("mutated recipes are checked, whatever they have become") {
     std::ofstream(kept, std::ios::binary) << text;
     UNSCOPED_INFO("mutation " << i << " of " << original.filename() << ", kept as " << kept << ": " << outcome.fault);
   }
+  std::printf("%lld mutations, %lld of them still sound\n", static_cast<long long>(count),
+              static_cast<long long>(sound));
   CHECK(faults == 0);
   CHECK(sound < count);  // or nothing was mutated
 }

@@ -8,7 +8,9 @@ namespace {
 
 using Span = std::pair<size_t, size_t>;
 
-bool word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$' || c == '-'; }
+bool word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$' || c == '-';
+}
 
 // Words and single marks, as places in the text.
 std::vector<Span> token_spans(const std::string& text) {
@@ -35,11 +37,56 @@ std::vector<std::string> split_lines(const std::string& text) {
 }
 
 const std::vector<std::string>& nasty() {
-  static const std::vector<std::string> words = {
-      "null", "~", "[]", "{}", "*a", "&a ", "!!int ", "<<: ", "-1", "0", "1e999", ".nan", ".inf", "9223372036854775808",
-      "$epochs", "$nobody", "${epochs}", "${env:HOME}", "{$int: [0, 3]}", "{$choice: []}", "{$choice: [1, 2]}", "{$float: [0, 1]}",
-      "\t", "---\n", "...\n", "%", "\"", "'", "yes", "''", "../", "$", "$$", "{use: x.y}", "? ", "- ", ": ", "#", "|", ">", "1.5",
-      "true", "[[[[", "\xC3\xA9", "\xE2\x82", "test", "node", "none", "best", "linear"};
+  static const std::vector<std::string> words = {"null",
+                                                 "~",
+                                                 "[]",
+                                                 "{}",
+                                                 "*a",
+                                                 "&a ",
+                                                 "!!int ",
+                                                 "<<: ",
+                                                 "-1",
+                                                 "0",
+                                                 "1e999",
+                                                 ".nan",
+                                                 ".inf",
+                                                 "9223372036854775808",
+                                                 "$epochs",
+                                                 "$nobody",
+                                                 "${epochs}",
+                                                 "${env:HOME}",
+                                                 "{$int: [0, 3]}",
+                                                 "{$choice: []}",
+                                                 "{$choice: [1, 2]}",
+                                                 "{$float: [0, 1]}",
+                                                 "\t",
+                                                 "---\n",
+                                                 "...\n",
+                                                 "%",
+                                                 "\"",
+                                                 "'",
+                                                 "yes",
+                                                 "''",
+                                                 "../",
+                                                 "$",
+                                                 "$$",
+                                                 "{use: x.y}",
+                                                 "? ",
+                                                 "- ",
+                                                 ": ",
+                                                 "#",
+                                                 "|",
+                                                 ">",
+                                                 "1.5",
+                                                 "true",
+                                                 "[[[[",
+                                                 "\xC3\xA9",
+                                                 "\xE2\x82",
+                                                 "test",
+                                                 "node",
+                                                 "none",
+                                                 "best",
+                                                 "linear"};
   return words;
 }
 

@@ -72,7 +72,9 @@ TEST_CASE("what is no comparison is refused") {
 }
 
 TEST_CASE("a number is found without naming `with` and component") {
-  const Value with = Value::parse_json(R"({"weight": {"use": "f.int", "with": {"width": 8, "inner": {"use": "g", "with": {"n": 2}}}}, "epochs": 3, "s": "x"})", "t");
+  const Value with = Value::parse_json(
+      R"({"weight": {"use": "f.int", "with": {"width": 8, "inner": {"use": "g", "with": {"n": 2}}}}, "epochs": 3, "s": "x"})",
+      "t");
   CHECK(number_at(with, "weight.width") == 8.0);
   CHECK(number_at(with, "weight.inner.n") == 2.0);
   CHECK(number_at(with, "epochs") == 3.0);

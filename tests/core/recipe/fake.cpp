@@ -90,7 +90,9 @@ struct Train final : Pass {
   };
   explicit Train(Config) {}
   void run(Graph&, Context&) override {}
-  std::vector<MetricInfo> metrics() const override { return {{"train_loss", "1", MetricInfo::Direction::minimize, false, "loss"}}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{"train_loss", "1", MetricInfo::Direction::minimize, false, "loss"}};
+  }
 };
 
 struct Accuracy final : Runner {
@@ -99,12 +101,16 @@ struct Accuracy final : Runner {
     static void schema(Schema<Config>& s) { s.field("split", &Config::split, "which samples"); }
   };
   explicit Accuracy(Config) {}
-  std::vector<MetricInfo> metrics() const override { return {{"accuracy", "1", MetricInfo::Direction::maximize, false, "right answers"}}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{"accuracy", "1", MetricInfo::Direction::maximize, false, "right answers"}};
+  }
   RunnerNeeds needs() const override { return {true, false, false}; }
   Map run(Graph&, Context&) override { return {}; }
 };
 struct Bits final : Runner {
-  std::vector<MetricInfo> metrics() const override { return {{"average_bitwidth", "bits", MetricInfo::Direction::minimize, false, "bits"}}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{"average_bitwidth", "bits", MetricInfo::Direction::minimize, false, "bits"}};
+  }
   Map run(Graph&, Context&) override { return {}; }
 };
 
@@ -155,13 +161,15 @@ void Quantize::Config::schema(Schema<Config>& s) {
 
 Registry& fake_registry() {
   static Registry registry;
-  static const MaseManifest manifest{sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "fake", "0.3.0", "for tests", register_all};
+  static const MaseManifest manifest{sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "fake", "0.3.0",
+                                     "for tests",          register_all};
   static const bool loaded = (registry.load_builtin(manifest), true);
   (void)loaded;
   return registry;
 }
 
-std::vector<std::string> problems_of(const std::string& text, const std::vector<std::pair<std::string, std::string>>& sets) {
+std::vector<std::string> problems_of(const std::string& text,
+                                     const std::vector<std::pair<std::string, std::string>>& sets) {
   constexpr std::string_view kFile = "r.yaml:";
   Problems problems;
   const Recipe recipe = parse_recipe(text, "r.yaml", sets, problems);

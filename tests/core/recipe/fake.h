@@ -12,7 +12,8 @@ namespace mase {
 Registry& fake_registry();
 
 // What is wrong with the text as read_recipe and check_recipe_form say it, in order: "12:5: message (hint)".
-std::vector<std::string> problems_of(const std::string& text, const std::vector<std::pair<std::string, std::string>>& sets = {});
+std::vector<std::string> problems_of(const std::string& text,
+                                     const std::vector<std::pair<std::string, std::string>>& sets = {});
 
 // A recipe of a model, data and these steps, which begin in line 4.
 std::string with_steps(const std::string& steps);

@@ -9,11 +9,14 @@ using namespace mase;
 
 namespace {
 
-Recipe recipe_of(const std::string& params, const std::string& with, const std::vector<std::pair<std::string, std::string>>& sets = {}) {
-  return parse_recipe("mase: 1\nparams: " + params + "\nsteps:\n  - use: fake.train\n    with: " + with + "\n", "r.yaml", sets);
+Recipe recipe_of(const std::string& params, const std::string& with,
+                 const std::vector<std::pair<std::string, std::string>>& sets = {}) {
+  return parse_recipe("mase: 1\nparams: " + params + "\nsteps:\n  - use: fake.train\n    with: " + with + "\n",
+                      "r.yaml", sets);
 }
 
-Value resolved(const std::string& params, const std::string& with, const std::vector<std::pair<std::string, std::string>>& sets = {}) {
+Value resolved(const std::string& params, const std::string& with,
+               const std::vector<std::pair<std::string, std::string>>& sets = {}) {
   const Recipe recipe = recipe_of(params, with, sets);
   const Scope scope = scope_of(recipe);
   return resolve(recipe.steps[0].with, scope);
@@ -43,7 +46,9 @@ TEST_CASE("a reference has the type and the place of its value") {
 
 TEST_CASE("text takes references in, dollars can be written") {
   ::setenv("MASE_TEST_WORD", "w", 1);
-  const Value v = resolved("{n: 3, f: 0.5, s: a}", "{a: \"x${n}y${s}\", b: \"${f}\", c: $$n, d: \"a$${n}\", e: \"${env:MASE_TEST_WORD}/d\", f: a$b}");
+  const Value v =
+      resolved("{n: 3, f: 0.5, s: a}",
+               "{a: \"x${n}y${s}\", b: \"${f}\", c: $$n, d: \"a$${n}\", e: \"${env:MASE_TEST_WORD}/d\", f: a$b}");
   CHECK(v.as_map().at("a") == Value("x3ya"));
   CHECK(v.as_map().at("b") == Value("0.5"));
   CHECK(v.as_map().at("c") == Value("$n"));
@@ -54,7 +59,8 @@ TEST_CASE("text takes references in, dollars can be written") {
 
 TEST_CASE("a param sees those before it, so nothing refers to itself") {
   CHECK(resolved("{a: 1, b: $a, c: [$b]}", "{x: $c}").as_map().at("x") == Value(List{1}));
-  CHECK(refusal("{a: $b, b: 1}", "{x: $a}") == "r.yaml:2:13: unknown name '$b' (names are given under 'params'; $$ is a dollar)");
+  CHECK(refusal("{a: $b, b: 1}", "{x: $a}") ==
+        "r.yaml:2:13: unknown name '$b' (names are given under 'params'; $$ is a dollar)");
   CHECK(refusal("{a: $a}", "{x: $a}").find("unknown name '$a'") != std::string::npos);
 }
 
@@ -65,7 +71,8 @@ TEST_CASE("unknown names and bad references say where") {
   CHECK(refusal("{a: 1}", "{x: \"${a\"}").find("5:15: a '${' without its '}'") != std::string::npos);
   CHECK(refusal("{a: 1}", "{x: \"${a b}\"}").find("'${a b}' is no reference") != std::string::npos);
   CHECK(refusal("{a: [1]}", "{x: \"${a}\"}").find("'a' is a list, it cannot stand inside text") != std::string::npos);
-  CHECK(refusal("{a: 1}", "{x: \"${env:MASE_NO_SUCH}\"}").find("the environment variable 'MASE_NO_SUCH' is not set") != std::string::npos);
+  CHECK(refusal("{a: 1}", "{x: \"${env:MASE_NO_SUCH}\"}").find("the environment variable 'MASE_NO_SUCH' is not set") !=
+        std::string::npos);
 }
 
 TEST_CASE("--set replaces a param by a YAML value") {
@@ -75,9 +82,11 @@ TEST_CASE("--set replaces a param by a YAML value") {
   CHECK(resolved("{m: 2, n: 3}", "{a: $n}", {{"n", "$m"}}).as_map().at("a") == Value(2));
   CHECK(resolved("{n: 3}", "{a: $n}", {{"n", "4"}}).as_map().at("a").loc.str() == "--set n=4:1:1");
   Problems found;
-  parse_recipe("mase: 1\nparams: {epochs: 1}\nsteps: [{use: fake.bits}]\n", "r.yaml", {{"epoch", "1"}, {"epochs", "[1"}}, found);
+  parse_recipe("mase: 1\nparams: {epochs: 1}\nsteps: [{use: fake.bits}]\n", "r.yaml",
+               {{"epoch", "1"}, {"epochs", "[1"}}, found);
   REQUIRE(found.size() == 2);
-  CHECK(std::string(found[0].what()) == "--set epoch=1:1:1: no param 'epoch', did you mean 'epochs'? (params are: epochs)");
+  CHECK(std::string(found[0].what()) ==
+        "--set epoch=1:1:1: no param 'epoch', did you mean 'epochs'? (params are: epochs)");
   CHECK(found[1].loc().str().rfind("--set epochs=[1:1:", 0) == 0);
 }
 
@@ -103,7 +112,23 @@ TEST_CASE("bound names look outside, a recipe's params are closed") {
 }
 
 TEST_CASE("templates are written as the recipe has them") {
-  const Recipe recipe = recipe_of("{n: 3}", "{a: $n, b: \"x${n}\", c: $$d, e: {$choice: [1, $n, {use: f, label: g}]}, h: {$float: {low: 0.1, high: 1, log: true}}}");
-  CHECK(as_written(recipe.steps[0].with).json() ==
-        R"({"a":"$n","b":"x${n}","c":"$$d","e":{"$choice":[1,"$n",{"use":"f"}]},"h":{"$float":{"low":0.1,"high":1,"log":true}}})");
+  const Recipe recipe = recipe_of("{n: 3}",
+                                  "{a: $n, b: \"x${n}\", c: $$d, e: {$choice: [1, $n, {use: f, label: g}]}, "
+                                  "h: {$float: {low: 0.1, high: 1, log: true}}}");
+  CHECK(
+      as_written(recipe.steps[0].with).json() ==
+      R"({"a":"$n","b":"x${n}","c":"$$d","e":{"$choice":[1,"$n",{"use":"f"}]},"h":{"$float":{"low":0.1,"high":1,"log":true}}})");
+}
+
+TEST_CASE("resolving has an end too") {
+  std::string doubled = "{p0: [1]", deep = "{p0: 1", text = "{p0: " + std::string(1000, 'x');
+  for (int i = 1; i < 200; ++i) {
+    const std::string before = "p" + std::to_string(i - 1), name = ", p" + std::to_string(i) + ": ";
+    doubled += i < 60 ? name + "[$" + before + ", $" + before + "]" : "";
+    text += i < 60 ? name + "\"${" + before + "}${" + before + "}\"" : "";
+    deep += name + "$" + before;
+  }
+  CHECK(refusal(doubled + "}", "{x: $p59}").find("this stands for more than 200000 values") != std::string::npos);
+  CHECK(refusal(deep + "}", "{x: $p199}").find("leads through more than 100 names") != std::string::npos);
+  CHECK(refusal(text + "}", "{x: $p12}").find("this text has more than 1048576 bytes") != std::string::npos);
 }

@@ -30,7 +30,8 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("plain scalars follow the core schema of YAML 1.2") {
-  for (const char* word : {"yes", "no", "on", "off", "Yes", "y", "nULL", "0b1", "1_000", "-0x10", "0O17", "1e", "+", ".", "e3", "12:30", "1.2.3"}) {
+  for (const char* word : {"yes", "no", "on", "off", "Yes", "y", "nULL", "0b1", "1_000", "-0x10", "0O17", "1e", "+",
+                           ".", "e3", "12:30", "1.2.3"}) {
     INFO(word);
     CHECK(value(word) == Value(word));
   }
@@ -125,14 +126,16 @@ TEST_CASE("no tags") {
 
 TEST_CASE("bytes that are no text") {
   CHECK(problems("a: \xC3\xA9\xFF\n") == Texts{"1:5 byte 0xff is not UTF-8"});
-  CHECK(problems("a: \xED\xA0\x80") == Texts{"1:4 byte 0xed is not UTF-8"});     // a surrogate
-  CHECK(problems("a: \xC0\x80") == Texts{"1:4 byte 0xc0 is not UTF-8"});         // overlong
+  CHECK(problems("a: \xED\xA0\x80") == Texts{"1:4 byte 0xed is not UTF-8"});      // a surrogate
+  CHECK(problems("a: \xC0\x80") == Texts{"1:4 byte 0xc0 is not UTF-8"});          // overlong
   CHECK(problems("a: \xF4\x90\x80\x80") == Texts{"1:4 byte 0xf4 is not UTF-8"});  // beyond U+10FFFF
-  CHECK(problems("a: \xE2\x82") == Texts{"1:4 byte 0xe2 is not UTF-8"});         // cut off
+  CHECK(problems("a: \xE2\x82") == Texts{"1:4 byte 0xe2 is not UTF-8"});          // cut off
   CHECK(problems(std::string("a: 1\nb: \0c", 10)) == Texts{"2:4 a NUL byte; a recipe is text"});
   CHECK(problems("a: \x01") == Texts{"1:4 the control character U+0001 cannot stand in YAML"});
   CHECK(problems("a: 1\rb: 2") == Texts{"1:5 a carriage return without a line feed"});
-  CHECK(problems("\xEF\xBB\xBF" "a: 1\r\nb: 2\r\n").empty());
+  CHECK(problems("\xEF\xBB\xBF"
+                 "a: 1\r\nb: 2\r\n")
+            .empty());
   CHECK(problems(std::string(5u << 20, '#')) == Texts{"1:1 the file has 5242880 bytes, a recipe has at most 4194304"});
 }
 
