@@ -42,6 +42,16 @@ uint64_t next_id() {
 constexpr size_t kMostShared = 4096;  // per thread; a search may make many distinct choices
 thread_local std::unordered_map<std::string, std::shared_ptr<Component>> shared_components;
 
+// The same by the address of a choice's data: a node's choice is looked up many times, and writing its key costs ten
+// times as much as this. Holding the choice keeps the address from being used again.
+struct Recent {
+  Chosen chosen;
+  uint64_t registry = 0;
+  std::string kind;
+  std::shared_ptr<Component> component;
+};
+thread_local std::unordered_map<const Map*, Recent> recent_components;
+
 }  // namespace
 
 struct Registry::Data {
@@ -172,11 +182,21 @@ std::shared_ptr<Component> Registry::create(std::string_view kind, const Chosen&
 }
 
 std::shared_ptr<Component> Registry::shared(std::string_view kind, const Chosen& chosen) {
+  const Map* address = &chosen.with();
+  if (const auto it = recent_components.find(address);
+      it != recent_components.end() && it->second.registry == data_->id && it->second.kind == kind)
+    return it->second.component;
   std::string key = std::to_string(data_->id);
   key.append(" ").append(kind).append(" ").append(chosen.key());
-  if (const auto it = shared_components.find(key); it != shared_components.end()) return it->second;
-  if (shared_components.size() >= kMostShared) shared_components.clear();  // whoever uses one still holds it
-  return shared_components[std::move(key)] = create(kind, chosen);
+  auto it = shared_components.find(key);
+  if (it == shared_components.end()) {
+    // Whoever uses one still holds it.
+    if (shared_components.size() >= kMostShared) shared_components.clear();
+    it = shared_components.emplace(std::move(key), create(kind, chosen)).first;
+  }
+  if (recent_components.size() >= kMostShared) recent_components.clear();
+  recent_components[address] = {chosen, data_->id, std::string(kind), it->second};
+  return it->second;
 }
 
 }  // namespace mase
