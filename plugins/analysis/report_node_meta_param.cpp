@@ -97,7 +97,7 @@ void ReportNodeMetaParam::run(Graph&, Context& context) {
   }
   const std::string text = grid(rows);
   write_file(file_in(context, config_.save_path), text);
-  context.log_info(text);
+  context.log_info("\n" + text);
   context.report("nodes", static_cast<int64_t>(rows.size()) - 1);
   context.report("nodes_with_hardware", filled);
 }

@@ -73,8 +73,7 @@ class Drawing {
     for (const Curve& c : f_.curves) legend = std::max(legend, text_width(c.label, kNormal));
     has_legend_ = f_.curves.size() > 1;
     width_ = right_ + 24 + (has_legend_ ? 36 + std::min(legend, kLegendMost) : 0);
-    height_ = bottom_ + (slanted_ ? 30 + slant_room_ : 30) + (f_.x_label.empty() ? 0 : 22) +
-              (f_.has_spread() ? 16 : 0);
+    height_ = bottom_ + (slanted_ ? 30 + slant_room_ : 30) + (f_.x_label.empty() ? 0 : 22) + (f_.has_spread() ? 16 : 0);
     height_ = std::max(height_, top_ + kLegendRow * static_cast<double>(f_.curves.size()) + 20);
   }
 
@@ -86,8 +85,7 @@ class Drawing {
       for (const Curve& curve : f_.curves)
         for (const Point& p : curve.points) values.insert(p.x);
       if (values.size() > 1)
-        use_ticks(x_, {values.begin(), values.end()},
-                  [](std::string_view label) { return text_width(label, kSmall); });
+        use_ticks(x_, {values.begin(), values.end()}, [](std::string_view label) { return text_width(label, kSmall); });
       return;
     }
     x_ = make_axis(f_.categories, left_, right_);
@@ -100,8 +98,7 @@ class Drawing {
   }
 
   void frame(Svg& svg) const {
-    if (!f_.title.empty())
-      svg.text(left_, 28, f_.title, "font-size=\"16\" font-weight=\"600\" fill=\"#111\"");
+    if (!f_.title.empty()) svg.text(left_, 28, f_.title, "font-size=\"16\" font-weight=\"600\" fill=\"#111\"");
     for (size_t i = 0; i < y_.ticks.size(); ++i) {
       const double y = y_.at(y_.ticks[i]);
       svg.line(left_, y, right_, y, "stroke=\"#e4e4e4\"");
@@ -113,8 +110,7 @@ class Drawing {
     if (!f_.x_label.empty()) svg.text(middle, label_y, f_.x_label, "text-anchor=\"middle\"");
     if (!f_.y_label.empty())
       svg.text(0, 0, f_.y_label,
-               format("text-anchor=\"middle\" transform=\"translate(18 {:.2f}) rotate(-90)\"",
-                      (top_ + bottom_) / 2));
+               format("text-anchor=\"middle\" transform=\"translate(18 {:.2f}) rotate(-90)\"", (top_ + bottom_) / 2));
     if (f_.has_spread())
       svg.text(right_, height_ - 8, "mean ± standard deviation of the repeats",
                "text-anchor=\"end\" font-size=\"10\" fill=\"#888\"");
@@ -157,12 +153,15 @@ class Drawing {
     Svg::Line band = path_of(curve, &Point::high), low = path_of(curve, &Point::low);
     band.insert(band.end(), low.rbegin(), low.rend());
     if (f_.has_spread()) svg.polygon(band, format("fill=\"{}\" fill-opacity=\"0.14\"", colour(c)));
-    svg.polyline(path_of(curve, &Point::y),
-                 format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\"",
-                        colour(c)));
+    svg.polyline(
+        path_of(curve, &Point::y),
+        format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\"", colour(c)));
     if (curve.points.size() > kMarkersUpTo) return;
-    for (const Point& p : curve.points)
+    for (size_t i = 0; i < curve.points.size(); ++i) {
+      const Point& p = curve.points[i];
+      if (f_.stairs && i > 0 && p.y == curve.points[i - 1].y) continue;  // nothing new: the stair goes on
       svg.circle(x_.at(p.x), y_at(p.y), 3.2, format("fill=\"{}\" stroke=\"#fff\"", colour(c)), tip(curve, p));
+    }
   }
 
   void points(Svg& svg, size_t c) const {
@@ -182,8 +181,8 @@ class Drawing {
     const double zero = y_at(f_.log_y ? y_.low : 0);
     for (const Point& p : f_.curves[c].points) {
       const double x = x_.at(p.x) + (static_cast<double>(c) - curves / 2) * width, y = y_at(p.y);
-      svg.rect(x + gap, std::min(y, zero), width - 2 * gap, std::fabs(zero - y),
-               format("fill=\"{}\"", colour(c)), tip(f_.curves[c], p));
+      svg.rect(x + gap, std::min(y, zero), width - 2 * gap, std::fabs(zero - y), format("fill=\"{}\"", colour(c)),
+               tip(f_.curves[c], p));
       if (p.count > 1) error_bar(svg, x + width / 2, p, "#333");
     }
   }
