@@ -92,12 +92,13 @@ Map FieldSchemas::use_and_with(const std::vector<std::string>& kinds, List more_
       Map with{{"type", "object"}, {"maxProperties", 0}};
       if (info->fields) with = reference(record_name(*info->fields, "with"));
       owner_ = outer;
-      const Map either{{"anyOf", List{with, reference("reference"), Map{{"type", "null"}}}}};
+      const Map either{{"anyOf", List{with, reference("reference"), reference("domain"), Map{{"type", "null"}}}}};
       rules.emplace_back(
           Map{{"if", Map{{"properties", Map{{"use", Map{{"const", info->name}}}}}, {"required", List{"use"}}}},
               {"then", Map{{"properties", Map{{"with", either}}}}}});
     }
   for (Value& more : more_uses) uses.push_back(std::move(more));
+  uses.emplace_back(reference("reference"));
   Map m{{"properties", Map{{"use", Map{{"description", "the component"}, {"anyOf", uses}}},
                            {"with", Map{{"description", "its fields"}}}}}};
   if (!rules.empty()) m.set("allOf", rules);

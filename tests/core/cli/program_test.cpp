@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <set>
 
 #include "cli/process.h"
 #include "mase/value.h"
@@ -106,6 +107,46 @@ TEST_CASE("docs writes the same bytes twice and removes only its own stale pages
   CHECK(test::read_bytes(folder.file("docs/keeper.object.md")) == page);
   CHECK(fs::exists(folder.file("docs/mine.md")));
   CHECK_FALSE(fs::exists(folder.file("docs/old.page.md")));
+}
+
+namespace {
+
+void collect_refs(const mase::Value& v, std::set<std::string>& refs) {
+  if (v.is_list())
+    for (const auto& item : v.as_list()) collect_refs(item, refs);
+  if (v.is_map())
+    for (const auto& e : v.as_map()) {
+      if (e.key == "$ref" && e.value.is_string()) refs.insert(e.value.as_string());
+      collect_refs(e.value, refs);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the schema's references all lead somewhere, and it knows every component's fields") {
+  const auto schema = mase::Value::parse_json(mase_program({"-q", "schema"}).output, "");
+  const mase::Map& definitions = schema.as_map().at("$defs").as_map();
+  std::set<std::string> refs;
+  collect_refs(schema, refs);
+  CHECK(refs.size() > 5);
+  for (const auto& ref : refs) {
+    INFO(ref);
+    REQUIRE(ref.starts_with("#/$defs/"));
+    CHECK(definitions.find(ref.substr(8)));
+  }
+  const std::string steps = definitions.at("step").json();
+  const auto list = mase::Value::parse_json(mase_program({"-q", "--json", "list"}).output, "");
+  for (const auto& item : list.as_list()) {
+    const std::string& name = item.as_map().at("name").as_string();
+    const std::string& kind = item.as_map().at("kind").as_string();
+    INFO(name);
+    if (kind == "pass" || kind == "runner") CHECK_THAT(steps, Contains('"' + name + '"'));
+    const auto described = mase::Value::parse_json(mase_program({"-q", "--json", "describe", name}).output, "");
+    const mase::Value* fields = definitions.find(name + ":with");
+    if (!fields) continue;  // without fields, or of a kind that no recipe names
+    for (const auto& field : described.as_map().at("fields").as_list())
+      CHECK(fields->as_map().at("properties").as_map().find(field.as_map().at("name").as_string()));
+  }
 }
 
 TEST_CASE("new-plugin refuses bad names, unknown kinds and what exists") {
