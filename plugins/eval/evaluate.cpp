@@ -16,6 +16,7 @@ int64_t evaluate(mase::Graph& graph, mase::Context& context, const Evaluation& e
         mase::format("{} samples asked of the {} split, which has {}", evaluation.samples, split.name(), split.size()));
   const int64_t total = evaluation.samples > 0 ? evaluation.samples : split.size();
   const c10::AutoGradMode none(false);
+  const mase::ThreadScope threads(graph, context.components(), std::min(evaluation.batch_size, total));
   mase::ExecuteOptions options;
   options.arithmetic = evaluation.arithmetic;
   mase::Executor executor(graph, context.components(), options);

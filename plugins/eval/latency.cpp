@@ -82,6 +82,7 @@ struct Latency final : mase::Runner {
                                      split.size(), config.batch_size));
     const mase::Tensors inputs = split.batch(0, config.batch_size).inputs;
     const c10::AutoGradMode none(false);
+    const mase::ThreadScope threads(graph, context.components(), config.batch_size);
     mase::Executor executor(graph, context.components());
     for (int64_t i = 0; i < config.warm_up; ++i) executor.run(inputs);
     std::vector<double> times;

@@ -101,6 +101,7 @@ bool Trainer::done() const {
 
 Progress Trainer::run() {
   const c10::AutoGradMode gradients(true);
+  const mase::ThreadScope threads(graph_, context_.components(), config_.batch_size);
   resume();
   while (!done()) {
     const EpochFigures figures = epoch(progress_.epoch());

@@ -59,4 +59,16 @@ Node& add_module(Graph& graph, Components& components, std::string target, Chose
 Node& add_placeholder(Graph& graph, std::string name, const Shape& sample_shape);  // with a batch dimension of 1
 Node& add_output(Graph& graph, std::vector<Argument> results);
 
+// While alive, keeps LibTorch on one thread when running `samples` at a time is too little work to share: waiting for
+// other threads would cost more than they save.
+class ThreadScope {
+ public:
+  ThreadScope(const Graph& graph, Components& components, int64_t samples);
+  ~ThreadScope();
+  ThreadScope(const ThreadScope&) = delete;
+
+ private:
+  int before_ = 0;  // threads to go back to; 0: nothing was changed
+};
+
 }  // namespace mase

@@ -215,3 +215,18 @@ TEST_CASE("training says what went wrong and what to do") {
   Training few("models.mlp", {{"layers", List{4, 2}}}, "data.toy", blobs());
   CHECK_THAT(few.refusal({}), Contains("class 2, but the model has 2 outputs"));
 }
+
+TEST_CASE("small work stays on one thread, and the others come back after it") {
+  Training t("models.mlp", {{"layers", List{4, 8, 3}}}, "data.toy", blobs());
+  at::set_num_threads(2);
+  {
+    const mase::ThreadScope small(t.graph, registry(), 64);
+    CHECK(at::get_num_threads() == 1);
+  }
+  CHECK(at::get_num_threads() == 2);
+  {
+    const mase::ThreadScope large(t.graph, registry(), 10000000);
+    CHECK(at::get_num_threads() == 2);
+  }
+  at::set_num_threads(1);
+}
