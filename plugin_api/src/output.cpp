@@ -64,7 +64,7 @@ std::string csv_row(const List& fields) {
   return line + '\n';
 }
 
-std::string text_table(const std::vector<std::vector<std::string>>& rows) {
+std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   const std::vector<Column> columns = measure(rows);
   std::string text;
   for (size_t r = 0; r < rows.size(); ++r) {

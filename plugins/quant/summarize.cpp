@@ -90,7 +90,7 @@ void write_table(const std::vector<Row>& rows, Context& context) {
                      r.data_out});
   }
   write_file(context.out_dir() + "/quantize_table.csv", csv);
-  context.log_info("\n" + text_table(table));
+  context.log_info("\n" + table_text(table));
 }
 
 void write_histogram(const std::vector<Row>& rows, Context& context) {
@@ -107,7 +107,7 @@ void write_histogram(const std::vector<Row>& rows, Context& context) {
     table.push_back({op, std::to_string(c.total), std::to_string(c.changed), std::to_string(c.total - c.changed)});
   }
   write_file(context.out_dir() + "/quantize_histogram.csv", csv);
-  context.log_info("\n" + text_table(table));
+  context.log_info("\n" + table_text(table));
 }
 
 }  // namespace

@@ -14,6 +14,6 @@ void write_file(const std::string& path, std::string_view text);
 std::string csv_row(const List& fields);  // quoted where commas, quotes or line ends ask for it; with its line end
 
 // A grid with the first row as header; columns whose other cells are all numbers are aligned to the right.
-std::string text_table(const std::vector<std::vector<std::string>>& rows);
+std::string table_text(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace mase
