@@ -1,6 +1,7 @@
 // Value and Map: access with errors at the value's own place.
 #include "mase/value.h"
 
+#include <atomic>
 #include <algorithm>
 
 namespace mase {
@@ -116,13 +117,29 @@ std::string Value::brief() const {
 }
 
 struct Chosen::Data {
+  Data(std::string name, Map with, Loc loc) : name(std::move(name)), with(std::move(with)), loc(loc) {}
+  Data(const Data&) = delete;
+  ~Data() { delete made_key.load(); }
+
+  // Made when first asked for and kept: a search asks for each one many times a trial, from any thread.
+  const std::string& key() const {
+    const std::string* key = made_key.load(std::memory_order_acquire);
+    if (key) return *key;
+    auto fresh = std::make_unique<const std::string>(name + Value(with).json());
+    if (made_key.compare_exchange_strong(key, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
+    return *key;
+  }
+
   std::string name;
   Map with;
   Loc loc;
+
+ private:
+  mutable std::atomic<const std::string*> made_key{nullptr};
 };
 
 Chosen::Chosen(std::string name, Map with, Loc loc)
-    : data_(std::make_shared<const Data>(Data{std::move(name), std::move(with), loc})) {}
+    : data_(std::make_shared<const Data>(std::move(name), std::move(with), loc)) {}
 
 namespace {
 const std::string kNoName;
@@ -136,7 +153,7 @@ std::string_view Chosen::short_name() const {
 }
 const Map& Chosen::with() const { return data_ ? data_->with : kNoFields; }
 Loc Chosen::loc() const { return data_ ? data_->loc : Loc{}; }
-std::string Chosen::key() const { return data_ ? data_->name + Value(data_->with).json() : std::string(); }
+std::string Chosen::key() const { return data_ ? data_->key() : std::string(); }
 bool Chosen::operator==(const Chosen& other) const {
   return data_ == other.data_ || (data_ && other.data_ && name() == other.name() && with() == other.with());
 }
