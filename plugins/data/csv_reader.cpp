@@ -144,7 +144,7 @@ double number(const Lines& lines, const Layout& layout, size_t cell, std::string
   if (!parse_number(text, value))
     throw mase::Error(mase::format("'{}' in column {}{} is not a number", text.substr(0, 40), cell, layout.name(cell)),
                       lines.loc(cell), lines.line() == 1 ? "does the file have a header? set header: true" : "");
-  if (!std::isfinite(value))
+  if (!std::isfinite(static_cast<float>(value)))
     throw mase::Error(mase::format("{} in column {}{}, expected a finite number", value, cell, layout.name(cell)),
                       lines.loc(cell));
   return value;

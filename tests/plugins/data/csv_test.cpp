@@ -74,6 +74,7 @@ TEST_CASE("data.csv names the row and the column of a bad cell") {
   CHECK_THAT(bad_row(dir, "10,,cat\n"), Contains("t.csv:12:2") && Contains("not a number"));
   CHECK_THAT(bad_row(dir, "nan,1,cat\n"), Contains("t.csv:12:1") && Contains("finite"));
   CHECK_THAT(bad_row(dir, "1e999,1,cat\n"), Contains("t.csv:12:1"));
+  CHECK_THAT(bad_row(dir, "1e99,1,cat\n"), Contains("t.csv:12:1"));  // no float32
   CHECK_THAT(bad_row(dir, "1,2\n"), Contains("t.csv:12") && Contains("2 cells, expected 3"));
   CHECK_THAT(bad_row(dir, "1,2,\n"), Contains("t.csv:12:3") && Contains("empty label"));
   CHECK_THAT(bad_row(dir, "1,\"2,cat\n"), Contains("never closed"));
