@@ -1,0 +1,4 @@
+# The plugin that these tests load at run time.
+if(TARGET mase_plugin_search)
+  add_dependencies(${test_target} mase_plugin_search)
+endif()
