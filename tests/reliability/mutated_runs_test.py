@@ -29,7 +29,7 @@ JUNK = [":", "-", "{", "}", "[", "]", "'", '"', "#", "$", "&a", "*a", "!!int", "
 def mutated(text, rng):
     lines = text.splitlines(keepends=True)
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
-        kind, at = rng.randrange(8), rng.randrange(len(lines))
+        kind, at = rng.randrange(11), rng.randrange(len(lines))
         if kind == 0:
             lines.pop(at)
         elif kind == 1:
@@ -78,8 +78,11 @@ def tree(folder, leave_out):
 def run_one(folder, recipe, out):
     """Exit status and output; a run that takes long is told to stop, as with Ctrl-C."""
     home, temporary = folder / "home", folder / "tmp"
+    # Verilator's makefiles use ccache; what that keeps is not the run's.
+    cache = os.environ.get("CCACHE_DIR", str(pathlib.Path.home() / ".cache/ccache"))
     process = subprocess.Popen(command("run", recipe, "--out", out, *small_params(recipe.read_text(errors="replace"))),
-                               cwd=folder / "deep/er/work", env=environment(HOME=str(home), TMPDIR=str(temporary)), text=True, errors="replace",
+                               cwd=folder / "deep/er/work", env=environment(HOME=str(home), TMPDIR=str(temporary), CCACHE_DIR=cache),
+                               text=True, errors="replace",
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         return process.communicate(timeout=SECONDS)[0], process.returncode
