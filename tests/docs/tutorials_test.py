@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the commands of docs/*.md: every ```sh block, page by page, in a copy-free scratch folder of its own.
+"""Runs the commands of docs/*.md: every ```sh block, page by page, in a scratch folder of its own.
 
-A block marked ```sh skip is for people only. After a block, a ```text block lists lines that its output must
-contain, each as it stands but for numbers, which may differ."""
+The program is the one given as argument, else build/bin/mase. A block marked ```sh skip is for people only. After a
+block, a ```text block lists lines that its output must contain, as they stand but for numbers, which may differ."""
 import os
 import pathlib
 import re
@@ -55,9 +55,9 @@ def run(page, program):
 
 
 def main():
-    program = ROOT / "build" / "bin" / "mase"
+    program = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "bin" / "mase"
     if not program.exists():
-        print("SKIP: build/bin/mase does not exist")
+        print(f"SKIP: {program} does not exist")
         return 0
     failures = 0
     for page in sorted((ROOT / "docs").glob("*.md")):
