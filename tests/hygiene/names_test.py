@@ -42,7 +42,7 @@ def missing_places(plugin, name, struct, path, files):
     own = [files[f] for f in (f"plugins/{plugin}/{name}.cpp", f"plugins/{plugin}/{name}.h") if f in files]
     if f"plugins/{plugin}/{name}.cpp" not in files and not own:
         yield "file", f"has no plugins/{plugin}/{name}.cpp"
-    elif not any(re.search(rf"\b(struct|class)\s+(\w+::)*{struct}\b", text) for text in own):
+    elif not any(re.search(rf"\b(struct|class)\s+(\w+::)*{struct}\b|\b{struct}::\w+\(", text) for text in own):
         yield "file", f"is not defined in plugins/{plugin}/{name}.*"
     if struct != upper_camel(name):
         yield "class", f"has the class {struct}, expected {upper_camel(name)}"
