@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the commands of docs/*.md: every ```sh block, page by page, in a scratch folder of its own.
 
+A ```yaml block that begins with `mase:` is a whole recipe and is checked; README.md takes part.
 The program is the one given as argument, else build/bin/mase. A block marked ```sh skip is for people only. After a
 block, a ```text block lists lines that its output must contain, as they stand but for numbers, which may differ."""
 import os
@@ -24,6 +25,8 @@ def blocks(page):
         line = text.count("\n", 0, match.start()) + 1
         if language == "sh" and not skip:
             found.append((line, body, []))
+        elif language == "yaml" and "\nmase: 1" in "\n" + body and "steps:" in body and not skip:
+            found.append((line, f"cat >block.yaml <<'END'\n{body}END\nmase check block.yaml", []))
         elif language == "text" and found:
             found[-1][2].extend(body.splitlines())
     return found
@@ -60,7 +63,7 @@ def main():
         print(f"SKIP: {program} does not exist")
         return 0
     failures = 0
-    for page in sorted((ROOT / "docs").glob("*.md")):
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if found := blocks(page):
             print(f"{page.relative_to(ROOT)}: {len(found)} blocks")
             failures += run(page, program)
