@@ -1,8 +1,8 @@
 // Value and Map: access with errors at the value's own place.
 #include "mase/value.h"
 
-#include <atomic>
 #include <algorithm>
+#include <atomic>
 
 namespace mase {
 

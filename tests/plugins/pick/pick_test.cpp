@@ -28,8 +28,9 @@ TEST_CASE("first and best; of equal rows the first") {
   CHECK(choose("pick.first", r) == 0);
   CHECK(choose("pick.best", r, {{"metric", "qat.accuracy"}}) == 1);
   CHECK(choose("pick.best", r, {{"metric", "qat.accuracy"}, {"direction", "minimize"}}) == 0);
-  CHECK(test::message([&] { choose("pick.best", r, {{"metric", "qat.acuracy"}}); }).find("did you mean 'qat.accuracy'?") !=
-        std::string::npos);
+  CHECK(test::message([&] {
+          choose("pick.best", r, {{"metric", "qat.acuracy"}});
+        }).find("did you mean 'qat.accuracy'?") != std::string::npos);
 }
 
 TEST_CASE("the knee has the smallest derivative, weighted with x; rows in any order") {

@@ -61,7 +61,8 @@ TEST_CASE("brute force visits every point once, in order, and then stops") {
 
 TEST_CASE("grid visits the same points in an order that hangs on the seed") {
   const auto one = all(*sampler("search.grid", conditional(), 1));
-  CHECK(std::set<std::string>(one.begin(), one.end()) == std::set<std::string>(kConditional.begin(), kConditional.end()));
+  CHECK(std::set<std::string>(one.begin(), one.end()) ==
+        std::set<std::string>(kConditional.begin(), kConditional.end()));
   CHECK(one.size() == 6);
   CHECK(all(*sampler("search.grid", conditional(), 1)) == one);
   const Space larger{{number("a", 1, 10), number("b", 1, 10)}};
@@ -82,7 +83,8 @@ TEST_CASE("grid takes values by the name of a parameter or the end of one") {
   const auto bare = test::registry().create<Sampler>(Chosen("search.grid"));
   CHECK(test::message([&] { bare->check(space); }).find("cannot enumerate 's/n1/rate'") != std::string::npos);
   const auto wrong = test::registry().create<Sampler>(Chosen("search.grid", {{"values", Map{{"rte", List{0.25}}}}}));
-  CHECK(test::message([&] { wrong->check({{number("rate", 1, 2)}}); }).find("did you mean 'rate'?") != std::string::npos);
+  CHECK(test::message([&] { wrong->check({{number("rate", 1, 2)}}); }).find("did you mean 'rate'?") !=
+        std::string::npos);
 }
 
 TEST_CASE("brute force refuses what has no end") {
