@@ -12,7 +12,8 @@ FUNCTION_LINES = 40
 TOP_LEVEL_CMAKE_LINES = 80
 # A path that exists on one machine only (/home/me is everybody's), and places where packages are fetched from.
 MACHINE_PATH = re.compile(r"(?<![\w.$}-])/(work|home(?!/me\b)|root|Users|mnt|workspace)/[\w.]")
-REGISTRY = re.compile(r"\b(pypi|pythonhosted|crates|npmjs|conda|anaconda)\.[a-z]{2,3}\b|\b(deb|download)\.\w+\.org|index-url")
+REGISTRY = re.compile(r"\b(pypi|pythonhosted|crates|npmjs|conda|anaconda)\.[a-z]{2,3}\b|\b(deb|download)\.\w+\.org|index-url"
+                      r"|proxy\.\w+|artifactory|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:\d+")
 
 
 def nothing_is_left_over(files):
