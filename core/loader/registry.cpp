@@ -43,14 +43,22 @@ constexpr size_t kMostShared = 4096;  // per thread; a search may make many dist
 thread_local std::unordered_map<std::string, std::shared_ptr<Component>> shared_components;
 
 // The same by the address of a choice's data: a node's choice is looked up many times, and writing its key costs ten
-// times as much as this. Holding the choice keeps the address from being used again.
+// times as much as this. Holding the choice keeps the address from being used again. A choice forgets the one that was
+// in its place, so that a search with ever new choices keeps only the last ones.
 struct Recent {
   Chosen chosen;
   uint64_t registry = 0;
   std::string kind;
   std::shared_ptr<Component> component;
 };
-thread_local std::unordered_map<const Map*, Recent> recent_components;
+constexpr size_t kRecent = 256;  // places, a power of two; per thread
+
+Recent& recent_place(const Map* address) {
+  static thread_local std::vector<Recent> places(kRecent);
+  // Multiplied by the golden ratio, whose high bits spread neighbouring addresses.
+  const uint64_t spread = reinterpret_cast<uintptr_t>(address) * 0x9e3779b97f4a7c15u;
+  return places[spread >> 32 & (kRecent - 1)];
+}
 
 }  // namespace
 
@@ -182,10 +190,10 @@ std::shared_ptr<Component> Registry::create(std::string_view kind, const Chosen&
 }
 
 std::shared_ptr<Component> Registry::shared(std::string_view kind, const Chosen& chosen) {
-  const Map* address = &chosen.with();
-  if (const auto it = recent_components.find(address);
-      it != recent_components.end() && it->second.registry == data_->id && it->second.kind == kind)
-    return it->second.component;
+  Recent& recent = recent_place(&chosen.with());
+  if (recent.component && &recent.chosen.with() == &chosen.with() && recent.registry == data_->id &&
+      recent.kind == kind)
+    return recent.component;
   std::string key = std::to_string(data_->id);
   key.append(" ").append(kind).append(" ").append(chosen.key());
   auto it = shared_components.find(key);
@@ -194,8 +202,7 @@ std::shared_ptr<Component> Registry::shared(std::string_view kind, const Chosen&
     if (shared_components.size() >= kMostShared) shared_components.clear();
     it = shared_components.emplace(std::move(key), create(kind, chosen)).first;
   }
-  if (recent_components.size() >= kMostShared) recent_components.clear();
-  recent_components[address] = {chosen, data_->id, std::string(kind), it->second};
+  recent = {chosen, data_->id, std::string(kind), it->second};
   return it->second;
 }
 
