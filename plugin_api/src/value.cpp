@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "mase/text.h"
+
 namespace mase {
 
 Map::Map() = default;
@@ -108,12 +110,11 @@ bool Value::operator==(const Value& other) const { return data_ == other.data_; 
 std::string Value::brief() const {
   if (is_string()) {
     const std::string& s = as_string();
-    return "'" + (s.size() > 56 ? s.substr(0, 53) + "..." : s) + "'";
+    return s.size() > 56 ? format("'{}...'", std::string_view(s).substr(0, 53)) : format("'{}'", s);
   }
   constexpr size_t kLongest = 60;
   std::string text = json();
-  if (text.size() > kLongest) text = text.substr(0, kLongest - 3) + "...";
-  return text;
+  return text.size() > kLongest ? format("{}...", std::string_view(text).substr(0, kLongest - 3)) : text;
 }
 
 struct Chosen::Data {

@@ -22,7 +22,9 @@ std::string labels(uint32_t n) {
   return out;
 }
 std::string record(uint8_t label, uint8_t pixel) {
-  return std::string(1, static_cast<char>(label)) + std::string(3072, static_cast<char>(pixel));
+  std::string bytes(3073, static_cast<char>(pixel));
+  bytes.front() = static_cast<char>(label);
+  return bytes;
 }
 
 }  // namespace
