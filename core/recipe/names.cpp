@@ -9,8 +9,8 @@
 namespace mase {
 namespace {
 
-const std::vector<std::string> kTaken = {"model",       "checkpoints", "hardware", "run.json", "log.txt",
-                                         "report.html", "latest",      "trials",   "rows"};
+const std::vector<std::string> kTaken = {"model",       "checkpoints", "hardware", "state",  "run.json", "log.txt",
+                                         "recipe.yaml", "report.html", "latest",   "trials", "rows"};
 
 bool is_control(const Step& s) { return s.kind == Step::Kind::search || s.kind == Step::Kind::sweep; }
 

@@ -115,9 +115,10 @@ TEST_CASE("names are folder names, once at a level") {
   CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: ../x}]\n")
             .front()
             .rfind("2:26: 'name' is '../x', expected the name of a folder", 0) == 0);
-  CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: model}]\n")
-            .front()
-            .rfind("2:26: a step cannot be called 'model'", 0) == 0);
+  // Everything that stands in a run folder beside the steps' own folders.
+  for (const std::string taken : {"model", "state", "checkpoints", "hardware", "run.json", "recipe.yaml", "log.txt"})
+    CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: " + taken + "}]\n") ==
+          Texts{"2:26: a step cannot be called '" + taken + "': the run keeps something of its own there"});
   CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: 3}]\n") ==
         Texts{"2:26: 'name' is 3, expected a string (put quotes around it)"});
   CHECK(form_problems("mase: 1\nsteps:\n- sweep: {repeats: 2, steps: [{use: a.b}]}\n- sweep: {repeats: 2, "
