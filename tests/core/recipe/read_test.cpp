@@ -109,6 +109,16 @@ TEST_CASE("unnamed steps are called after their component, and counted") {
   CHECK(names == Texts{"a.b", "c.d", "a.b_2", "a.b_3", "a.b_4"});
 }
 
+TEST_CASE("a recipe as a step keeps out of the run's own folders") {
+  const Files files({{"a.yaml", "mase: 1\nsteps: [{use: model.yaml}, {use: state.yaml}, {use: b.yaml}]\n"},
+                     {"model.yaml", "mase: 1\nsteps: [{use: a.b}]\n"},
+                     {"state.yaml", "mase: 1\nsteps: [{use: a.b}]\n"},
+                     {"b.yaml", "mase: 1\nsteps: [{use: a.b}]\n"}});
+  Texts names;
+  for (const Step& s : read_recipe(files / "a.yaml").steps) names.push_back(s.name);
+  CHECK(names == Texts{"model_2", "state_2", "b"});
+}
+
 TEST_CASE("names are folder names, once at a level") {
   CHECK(form_problems("mase: 1\nsteps:\n- {use: a.b, name: x}\n- {use: a.b, name: x}\n") ==
         Texts{"4:20: a second step called 'x' at this level (the first one is in line 3)"});
