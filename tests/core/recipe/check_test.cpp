@@ -200,7 +200,7 @@ TEST_CASE("'require' refuses what only a sweep or search among the steps gives")
   const std::string inside = kWidth;
   CHECK(with("        - " + inside + "\n").empty());
   const Texts refused{
-      "11:17: 'weight.width' is given further in only: 'require' sees the search's own steps (give it a "
+      "10:17: 'weight.width' is given further in only: 'require' sees the search's own steps (give it a "
       "name under 'space', or write the step into the search itself)"};
   CHECK(with("        - sweep: {repeats: 2, steps: [" + inside + "]}\n") == refused);
   CHECK(
