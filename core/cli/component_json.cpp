@@ -42,9 +42,10 @@ Value metrics_json(const std::vector<MetricInfo>& metrics) {
 }
 
 std::vector<MetricInfo> metrics_of(Registry& registry, const ComponentInfo& info, std::string* why) try {
-  if (info.kind == Runner::kKind) return registry.create<Runner>(Chosen(info.name))->metrics();
-  if (info.kind == Pass::kKind) return registry.create<Pass>(Chosen(info.name))->metrics();
-  return {};
+  if (info.kind != Runner::kKind && info.kind != Pass::kKind) return {};
+  const Chosen example(info.name, example_with(info, registry));
+  if (info.kind == Runner::kKind) return registry.create<Runner>(example)->metrics();
+  return registry.create<Pass>(example)->metrics();
 } catch (const Error& e) {
   if (why) *why = e.message();
   return {};

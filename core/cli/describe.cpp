@@ -68,7 +68,7 @@ int describe_command(Registry& registry, const std::string& name, bool json) {
     Map m{{"name", info.name}, {"kind", info.kind}, {"plugin", info.plugin}, {"doc", info.doc}};
     m.set("fields", info.fields ? fields_json(*info.fields) : Value(List{}));
     m.set("metrics", metrics_json(metrics));
-    m.set("example", example_text(info));
+    m.set("example", example_text(info, registry));
     print(Value(m).json(2) + "\n");
     return 0;
   }
@@ -83,7 +83,7 @@ int describe_command(Registry& registry, const std::string& name, bool json) {
   }
   if (!metrics.empty()) text += "\nmetrics\n" + metrics_text(metrics);
   if (!why.empty()) text += "\nmetrics depend on its fields: " + why + "\n";
-  print(text + "\nexample\n" + indented(example_text(info)));
+  print(text + "\nexample\n" + indented(example_text(info, registry)));
   return 0;
 }
 

@@ -53,7 +53,7 @@ std::string page(Registry& registry, const ComponentInfo& info) {
                    cell(m.at("unit").as_string()), cell(m.at("doc").as_string()),
                    m.at("measured_time").as_bool() ? " (measured time)" : "");
   }
-  return text + "\n## Example\n\n```yaml\n" + example_text(info) + "```\n";
+  return text + "\n## Example\n\n```yaml\n" + example_text(info, registry) + "```\n";
 }
 
 std::string index(const Registry& registry) {

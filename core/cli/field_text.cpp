@@ -1,4 +1,4 @@
-// How fields, values and examples are worded.
+// How fields and values are worded.
 #include "cli/field_text.h"
 
 #include <algorithm>
@@ -28,47 +28,6 @@ std::string yaml_string(const std::string& s) {
                                                   "TRUE", "false", "False", "FALSE"};
   if (plain && s.back() != ' ' && std::find(kWords.begin(), kWords.end(), s) == kWords.end()) return s;
   return Value(s).json();  // double quotes with JSON's escapes are YAML's, too
-}
-
-// Something of this type, for an example of a field that has no default.
-Value sample(const FieldInfo& field, const TypeInfo& type) {
-  using K = TypeInfo::Kind;
-  switch (type.kind) {
-    case K::boolean:
-      return true;
-    case K::integer:
-      return static_cast<int64_t>(field.low.value_or(1));
-    case K::real:
-      return field.low.value_or(1.0);
-    case K::enumeration:
-      return type.choices.empty() ? Value("...") : Value(type.choices.front());
-    case K::list:
-      return List{sample(field, type.item.front())};
-    case K::optional:
-      return sample(field, type.item.front());
-    case K::map:
-    case K::record:
-      return Map{};
-    default:
-      return field.choices.empty() ? Value("...") : Value(field.choices.front());
-  }
-}
-
-bool is_empty(const Value& v) {
-  return v.is_null() || (v.is_string() && v.as_string().empty()) || (v.is_list() && v.as_list().empty()) ||
-         (v.is_map() && v.as_map().empty());
-}
-
-// The required fields, and the first few others whose defaults say something.
-Map example_with(const Fields& fields) {
-  constexpr size_t kFew = 3;
-  Map with;
-  for (const auto& f : fields.all())
-    if (f.info.required) with.set(f.info.name, sample(f.info, f.info.type));
-  for (const auto& f : fields.all())
-    if (with.size() < kFew && !f.info.required && !is_empty(f.info.default_value))
-      with.set(f.info.name, f.info.default_value);
-  return with;
 }
 
 }  // namespace
@@ -114,20 +73,6 @@ std::string yaml_flow(const Value& value) {
     default:
       return value.json();
   }
-}
-
-std::string example_text(const ComponentInfo& info) {
-  const Map with = info.fields ? example_with(*info.fields) : Map{};
-  const std::string inner = with.empty() ? "" : ", with: " + yaml_flow(with);
-  const std::string chosen = format("{{use: {}{}}}", info.name, inner);
-  if (info.kind == "pass" || info.kind == "runner")
-    return format("- use: {}\n", info.name) + (with.empty() ? "" : format("  with: {}\n", yaml_flow(with)));
-  if (info.kind == "model") return format("model: {}\n", chosen);
-  if (info.kind == "dataset") return format("data: {}\n", chosen);
-  if (info.kind == "sampler") return format("sampler: {}\n", chosen);
-  if (info.kind == "pick") return format("pick: {}\n", chosen);
-  if (info.kind == "format") return format("weight: {}\n", chosen);
-  return chosen + "\n";
 }
 
 std::string q_notation(const ComponentInfo& info) {

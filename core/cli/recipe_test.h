@@ -1,12 +1,13 @@
 // Recipe tests: a recipe and what is expected of it in one file, as comment lines.
 //
-//   # RUN: check                       a command and its options; the file's name is put behind run and
-//   check, # RUN: run --set epochs=1          and in place of %s; %o is a fresh folder, the --out of every
-//   run # EXPECT: text                     must occur in what is printed # EXPECT-NOT: text must not #
-//   EXPECT-ERROR: text               must occur, and the exit status is 2 # EXPECT-STATUS: 1 the exit status
-//   of the last command (otherwise 0) # CI: --set epochs=1               further options for run and check #
-//   NEEDS: ../data/x.csv             a file (relative to the recipe) or a program, without which it is
-//   skipped
+//   # RUN: check                a command and its options; the file's name is put behind run and check,
+//   # RUN: run --set epochs=1   and in place of %s; %o is a fresh folder, the --out of every run
+//   # EXPECT: text              must occur in what is printed
+//   # EXPECT-NOT: text          must not
+//   # EXPECT-ERROR: text        must occur, and the exit status is 2
+//   # EXPECT-STATUS: 1          the exit status of the last command (otherwise 0)
+//   # CI: --set epochs=1        further options for run and check
+//   # NEEDS: ../data/x.csv      a file (relative to the recipe) or a program, without which it is skipped
 #pragma once
 #include <string>
 #include <vector>

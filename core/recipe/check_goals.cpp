@@ -60,38 +60,47 @@ void Checker::constraints(const Control& control, const Scope& scope, const Repo
 
 void Checker::require(const Control& control, const Scope& scope) {
   if (control.require.empty()) return;
-  std::vector<std::string> names;
+  std::vector<std::string> names, inner;
   for (const Template::Entry& e : control.space.entries) names.push_back(e.key);
-  parameters(control.steps, scope, names);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  parameters(control.steps, scope, names, inner);
+  for (auto* list : {&names, &inner}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
   for (const auto& required : control.require) {
     try {
       for (const Expression& e : parse_expressions({required}, scope))
-        for (const std::string& name : e.names())
-          if (!std::binary_search(names.begin(), names.end(), name))
+        for (const std::string& name : e.names()) {
+          if (std::binary_search(names.begin(), names.end(), name)) continue;
+          if (std::binary_search(inner.begin(), inner.end(), name))
+            problem(format("'{}' is given further in only: 'require' sees the search's own steps", name), e.loc(),
+                    "give it a name under 'space', or write the step into the search itself");
+          else
             problem(format("no step here gives '{}'{}", name, did_you_mean(name, NameList(names))), e.loc(),
                     "given are: " + shown(names));
+        }
     } catch (const Error& e) {
       problem(e);
     }
   }
 }
 
-// Field paths of what the recipe writes, as `require` calls them.
-void Checker::parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names) const {
+// Field paths of what the recipe writes, as `require` calls them; `inner`: of steps in sweeps, searches and recipes
+// among the steps, whose values a proposal does not have.
+void Checker::parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names,
+                         std::vector<std::string>& inner) const {
   for (const Step& s : steps) {
-    parameters(s.with, {&scope}, "", true, names);
+    parameters(s.with, {&scope}, "", true, s.recipe ? inner : names);
     if (s.recipe) {
-      const Scope inner = scope_of(*s.recipe, &scope);
-      parameters(s.recipe->steps, inner, names);
+      const Scope own = scope_of(*s.recipe, &scope);
+      parameters(s.recipe->steps, own, inner, inner);
     }
-    if (s.kind != Step::Kind::sweep || !s.control) continue;
-    Scope inner;  // the variables' values do not matter, only that the names are known
-    inner.outer = &scope;
+    if (!s.control) continue;
+    Scope own;  // the variables' values do not matter, only that the names are known
+    own.outer = &scope;
     if (s.control->over.kind == Template::Kind::map)
-      for (const Template::Entry& e : s.control->over.entries) inner.names.push_back({e.key, e.key_loc, {}});
-    parameters(s.control->steps, inner, names);
+      for (const Template::Entry& e : s.control->over.entries) own.names.push_back({e.key, e.key_loc, {}});
+    parameters(s.control->steps, own, inner, inner);
   }
 }
 

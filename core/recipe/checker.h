@@ -117,7 +117,8 @@ class Checker {
   void goal_metric(const std::string& name, const Loc& loc, const Reported& reported);
   void constraints(const Control& control, const Scope& scope, const Reported& reported);
   void require(const Control& control, const Scope& scope);
-  void parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names) const;
+  void parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names,
+                  std::vector<std::string>& inner) const;
   void parameters(const Template& t, View view, const std::string& path, bool top,
                   std::vector<std::string>& names) const;
 

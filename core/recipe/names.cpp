@@ -9,8 +9,10 @@
 namespace mase {
 namespace {
 
-const std::vector<std::string> kTaken = {"model",       "checkpoints", "hardware", "run.json", "log.txt",
-                                         "report.html", "latest",      "trials",   "rows"};
+const std::vector<std::string> kTaken = {"model",       "checkpoints", "hardware", "state",  "run.json", "log.txt",
+                                         "recipe.yaml", "report.html", "latest",   "trials", "rows"};
+
+bool taken(const std::string& name) { return std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end(); }
 
 bool is_control(const Step& s) { return s.kind == Step::Kind::search || s.kind == Step::Kind::sweep; }
 
@@ -33,7 +35,7 @@ void check_name(const Step& s, Problems& problems) {
   if (!folder_name(s.name))
     problems.emplace_back(format("'name' is {}, expected the name of a folder", Value(s.name).brief()), s.name_loc,
                           "letters, digits, '_', '-' and '.', beginning with a letter or digit");
-  if (std::find(kTaken.begin(), kTaken.end(), s.name) != kTaken.end())
+  if (taken(s.name))
     problems.emplace_back(format("a step cannot be called '{}': the run keeps something of its own there", s.name),
                           s.name_loc);
 }
@@ -64,7 +66,7 @@ void name_steps(std::vector<Step>& steps, Problems& problems) {
     do {
       const int n = ++count[base];
       s.name = n == 1 ? base : base + "_" + std::to_string(n);
-    } while (given.count(s.name));
+    } while (given.count(s.name) || taken(s.name));  // recipes/model.yaml as a step is model_2
   }
 }
 

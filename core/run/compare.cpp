@@ -1,4 +1,4 @@
-// compare: metrics, recipes and formats of several runs side by side.
+// compare: metrics, recipes, what --set gave and formats of several runs side by side.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include "mase/text.h"
 #include "run/files.h"
 #include "run/folder.h"
+#include "run/journal.h"
 #include "run/run.h"
 #include "run/summary.h"
 
@@ -18,6 +19,7 @@ struct Known {
   std::string name;
   Map record;
   std::string recipe;  // its text
+  Map sets;            // --set, the last of a name
   Map formats;
 };
 
@@ -29,6 +31,8 @@ Known open_run(const std::string& folder) {
   run.record = Value::parse_json(read_text((fs::path(folder) / "run.json").string()), "run.json").as_map();
   const std::string recipe = (fs::path(folder) / "recipe.yaml").string(), model = (fs::path(folder) / "model").string();
   if (exists(recipe)) run.recipe = read_text(recipe);
+  if (exists((fs::path(folder) / "state" / "journal.json").string()))
+    for (const auto& [name, value] : Journal::read(folder).sets) run.sets.set(name, value);
   if (exists(model)) run.formats = formats_of(load(model));
   return run;
 }
@@ -59,17 +63,29 @@ std::vector<std::string> header(const char* first, const std::vector<Known>& run
   return names;
 }
 
-std::string metrics_text(const std::vector<Known>& runs) {
-  std::vector<Map> metrics;
+// One row per name, one column per run.
+std::string side_by_side(const char* first, const std::vector<Known>& runs, const std::vector<Map>& maps) {
   std::vector<const Map*> pointers;
-  for (const Known& r : runs) metrics.push_back(metrics_of(r));
-  for (const Map& m : metrics) pointers.push_back(&m);
-  std::vector<std::vector<std::string>> rows{header("metric", runs)};
+  for (const Map& m : maps) pointers.push_back(&m);
+  std::vector<std::vector<std::string>> rows{header(first, runs)};
   for (const std::string& key : all_keys(pointers)) {
     rows.push_back({key});
-    for (const Map& m : metrics) rows.back().push_back(cell(m.find(key)));
+    for (const Map& m : maps) rows.back().push_back(cell(m.find(key)));
   }
   return text_table(rows);
+}
+
+std::string metrics_text(const std::vector<Known>& runs) {
+  std::vector<Map> metrics;
+  for (const Known& r : runs) metrics.push_back(metrics_of(r));
+  return side_by_side("metric", runs, metrics);
+}
+
+std::string sets_text(const std::vector<Known>& runs) {
+  std::vector<Map> sets;
+  for (const Known& r : runs) sets.push_back(r.sets);
+  const bool any = std::any_of(sets.begin(), sets.end(), [](const Map& m) { return !m.empty(); });
+  return any ? side_by_side("--set", runs, sets) : "";
 }
 
 std::string formats_text(const std::vector<Known>& runs) {
@@ -130,6 +146,7 @@ void print_text(const std::vector<Known>& runs) {
                           : format("\nrecipe of {} (-) and {} (+):\n", runs[0].name, runs[i].name);
     for (const Value& line : lines) text += "  " + line.as_string() + "\n";
   }
+  if (const std::string sets = sets_text(runs); !sets.empty()) text += "\n" + sets;
   if (const std::string formats = formats_text(runs); !formats.empty()) text += "\n" + formats;
   std::fputs(text.c_str(), stdout);
 }
@@ -139,6 +156,7 @@ void print_json(const std::vector<Known>& runs) {
   for (const Known& r : runs)
     list.push_back(Map{{"run", r.name},
                        {"metrics", metrics_of(r)},
+                       {"set", r.sets},
                        {"formats", r.formats},
                        {"recipe_differences", differences(runs[0].recipe, r.recipe)}});
   std::printf("%s\n", Value(std::move(list)).json(2).c_str());

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A run is a function of recipe, seed and threads: twice the same run.json, tables, model and best.yaml."""
 import hashlib
+import json
 import pathlib
 import sys
 
@@ -73,6 +74,19 @@ def steps_behind_an_edited_one_run_again():
         expect(again.returncode == 2, f"a step before --from was edited: exit status {again.returncode}\n{again.stdout}")
 
 
+def compare_shows_what_set_gave():
+    """The recipe's text is the same, so that only --set tells two runs apart."""
+    with scratch() as folder:
+        recipe, one, two = recipe_in(folder), pathlib.Path(folder) / "one", pathlib.Path(folder) / "two"
+        succeed("run", recipe, "--out", one, "--set", "epochs=1", "--set", "trials=2")
+        succeed("run", recipe, "--out", two, "--set", "epochs=2")
+        lines = [line.split() for line in succeed("compare", one, two).splitlines()]
+        for row in (["--set", "one", "two"], ["epochs", "1", "2"], ["trials", "2", "-"]):
+            expect(row in lines, f"mase compare has no line {row}:\n{lines}")
+        found = [run["set"] for run in json.loads(succeed("compare", one, two, "--json"))]
+        expect(found == [{"epochs": "1", "trials": "2"}, {"epochs": "2"}], f"--json says {found}")
+
+
 if __name__ == "__main__":
     main(the_same_recipe_gives_the_same_run, another_seed_gives_another_run, best_yaml_reproduces_the_best_trial,
-         steps_behind_an_edited_one_run_again)
+         steps_behind_an_edited_one_run_again, compare_shows_what_set_gave)

@@ -1,5 +1,7 @@
-# The program is started, with a plugin that tests of lifetimes build.
+# The program is started, with a plugin that tests of lifetimes build, and examples are made of these plugins.
 add_dependencies(${test_target} mase)
-if(TARGET lifetime_keeper)
-  add_dependencies(${test_target} lifetime_keeper)
-endif()
+foreach(plugin lifetime_keeper mase_plugin_quant mase_plugin_report mase_plugin_cost)
+  if(TARGET ${plugin})
+    add_dependencies(${test_target} ${plugin})
+  endif()
+endforeach()

@@ -189,6 +189,26 @@ TEST_CASE("constraints and requirements know their names") {
                                                           "mean 'weight.width'? (given are: weight.width)"});
 }
 
+TEST_CASE("'require' refuses what only a sweep or search among the steps gives") {
+  const auto with = [](const std::string& step) {
+    return problems_of(
+        with_steps("steps:\n  - search:\n      sampler: fake.random\n      trials: 3\n      evaluate: [fake.bits]\n"
+                   "      score: {average_bitwidth: -1}\n      require: [\"weight.width <= 3\"]\n      steps:\n"
+                   "        - {use: fake.train, with: {epochs: {$int: [1, 3]}}}\n" +
+                   step));
+  };
+  const std::string inside = kWidth;
+  CHECK(with("        - " + inside + "\n").empty());
+  const Texts refused{
+      "10:17: 'weight.width' is given further in only: 'require' sees the search's own steps (give it a "
+      "name under 'space', or write the step into the search itself)"};
+  CHECK(with("        - sweep: {repeats: 2, steps: [" + inside + "]}\n") == refused);
+  CHECK(
+      with("        - search: {sampler: fake.random, trials: 2, evaluate: [fake.bits], score: {average_bitwidth: -1}, "
+           "steps: [" +
+           inside + "]}\n") == refused);
+}
+
 TEST_CASE("samplers, ends and picks") {
   CHECK(search(kWidth, "score: {accuracy: 1}\n      evaluate: [fake.accuracy]") ==
         Texts{"6:16: fake.random does not end by itself: give 'trials' or 'timeout'"});

@@ -109,15 +109,26 @@ TEST_CASE("unnamed steps are called after their component, and counted") {
   CHECK(names == Texts{"a.b", "c.d", "a.b_2", "a.b_3", "a.b_4"});
 }
 
+TEST_CASE("a recipe as a step keeps out of the run's own folders") {
+  const Files files({{"a.yaml", "mase: 1\nsteps: [{use: model.yaml}, {use: state.yaml}, {use: b.yaml}]\n"},
+                     {"model.yaml", "mase: 1\nsteps: [{use: a.b}]\n"},
+                     {"state.yaml", "mase: 1\nsteps: [{use: a.b}]\n"},
+                     {"b.yaml", "mase: 1\nsteps: [{use: a.b}]\n"}});
+  Texts names;
+  for (const Step& s : read_recipe(files / "a.yaml").steps) names.push_back(s.name);
+  CHECK(names == Texts{"model_2", "state_2", "b"});
+}
+
 TEST_CASE("names are folder names, once at a level") {
   CHECK(form_problems("mase: 1\nsteps:\n- {use: a.b, name: x}\n- {use: a.b, name: x}\n") ==
         Texts{"4:20: a second step called 'x' at this level (the first one is in line 3)"});
   CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: ../x}]\n")
             .front()
             .rfind("2:26: 'name' is '../x', expected the name of a folder", 0) == 0);
-  CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: model}]\n")
-            .front()
-            .rfind("2:26: a step cannot be called 'model'", 0) == 0);
+  // Everything that stands in a run folder beside the steps' own folders.
+  for (const std::string taken : {"model", "state", "checkpoints", "hardware", "run.json", "recipe.yaml", "log.txt"})
+    CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: " + taken + "}]\n") ==
+          Texts{"2:26: a step cannot be called '" + taken + "': the run keeps something of its own there"});
   CHECK(form_problems("mase: 1\nsteps: [{use: a.b, name: 3}]\n") ==
         Texts{"2:26: 'name' is 3, expected a string (put quotes around it)"});
   CHECK(form_problems("mase: 1\nsteps:\n- sweep: {repeats: 2, steps: [{use: a.b}]}\n- sweep: {repeats: 2, "
