@@ -1,5 +1,4 @@
 // quant.integer while training and calibrating: its gradient, and a point chosen from what a tensor holds.
-#include <ATen/EmptyTensor.h>
 #include <mase/text.h>
 
 #include <algorithm>
@@ -9,11 +8,6 @@
 
 namespace mase::quant {
 namespace {
-
-template <class T>
-void clip(const T* gradient, const T* x, T low, T high, T* out, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) out[i] = x[i] >= low && x[i] <= high ? gradient[i] : T(0);
-}
 
 std::vector<float> finite_magnitudes(const at::Tensor& samples) {
   const at::Tensor dense = samples.contiguous();
@@ -40,19 +34,6 @@ int finest_point(double bound, double high_code) {
 }
 
 }  // namespace
-
-Tensors Integer::backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const {
-  if (!config_.clip_gradient) return {gradient};
-  const at::Tensor g = gradient.contiguous(), values = x.contiguous();
-  at::Tensor out = at::Tensor(at::detail::empty_cpu(g.sizes(), g.scalar_type()));
-  if (g.scalar_type() == at::kFloat)
-    clip(g.const_data_ptr<float>(), values.const_data_ptr<float>(), grid32_.low * grid32_.inverse,
-         grid32_.high * grid32_.inverse, out.mutable_data_ptr<float>(), g.numel());
-  else
-    clip(g.const_data_ptr<double>(), values.const_data_ptr<double>(), grid64_.low * grid64_.inverse,
-         grid64_.high * grid64_.inverse, out.mutable_data_ptr<double>(), g.numel());
-  return {out};
-}
 
 Value Integer::calibrate(const CalibrationData& data) const {
   std::vector<float> magnitudes = finite_magnitudes(data.samples);
