@@ -71,25 +71,38 @@ struct FloatSpec {
   }
 };
 
-// The greatest value of the format that T can hold.
-template <class T>
-T greatest(const FloatSpec& f) {
-  constexpr int kTop = std::numeric_limits<T>::max_exponent;  // 2^kTop is the first power beyond
-  const double last = std::ldexp(2 - std::ldexp(1.0, -f.mantissa_bits), kTop - 1);
-  return static_cast<T>(std::min(f.max(), last));
-}
+// What rounding has to know of a format: normal numbers from 2^min_exponent, steps below them as at 2^min_exponent.
+struct FloatGrid {
+  int min_exponent, mantissa_bits;
+  double max;
+  bool negative_zero;
+  double infinity;  // what overflow: to_infinity gives; NaN where the format has NaN but no infinity
 
-// Whether the functors below work in T; else a float tensor takes the way through double (Widened).
-template <class T>
-bool fits(const FloatSpec& f) {
-  return f.min_exponent() >= 1 - kBias<T> && f.mantissa_bits <= kFraction<T> - 2 &&
-         f.max() <= std::numeric_limits<T>::max();
-}
-// Whether FloatNearest does: the helper number must not overflow.
-template <class T>
-bool fits_nearest(const FloatSpec& f) {
-  return fits<T>(f) && f.mantissa_bits >= 1 && std::ilogb(f.max()) + kFraction<T> - f.mantissa_bits <= kBias<T>;
-}
+  FloatGrid(int min_exponent, int mantissa_bits, double max)
+      : min_exponent(min_exponent), mantissa_bits(mantissa_bits), max(max), negative_zero(true), infinity(max) {}
+  FloatGrid(const FloatSpec& f) : FloatGrid(f.min_exponent(), f.mantissa_bits, f.max()) {
+    negative_zero = f.has_negative_zero();
+    infinity = f.has_infinity() ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  }
+
+  // The greatest value that T can hold.
+  template <class T>
+  T greatest() const {
+    const double last = std::ldexp(2 - std::ldexp(1.0, -mantissa_bits), std::numeric_limits<T>::max_exponent - 1);
+    return static_cast<T>(std::min(max, last));
+  }
+  // Whether the functors below work in T; else a float tensor takes the way through double (Widened).
+  template <class T>
+  bool fits() const {
+    return min_exponent >= 1 - kBias<T> && min_exponent < kBias<T> && mantissa_bits <= kFraction<T> - 2 &&
+           max <= std::numeric_limits<T>::max();
+  }
+  // Whether FloatNearest does: the helper number must not overflow.
+  template <class T>
+  bool fits_nearest() const {
+    return fits<T>() && mantissa_bits >= 1 && std::ilogb(max) + kFraction<T> - mantissa_bits <= kBias<T>;
+  }
+};
 
 template <class T>
 struct FloatNearest {
@@ -98,11 +111,11 @@ struct FloatNearest {
   BitsOf<T> helper;    // from the exponent bits of x to those of the helper number
   T zero;              // +0 makes every zero positive, -0 keeps its sign
 
-  explicit FloatNearest(const FloatSpec& f)
-      : max(greatest<T>(f)),
-        smallest(static_cast<BitsOf<T>>(f.min_exponent() + kBias<T>) << kFraction<T>),
+  explicit FloatNearest(const FloatGrid& f)
+      : max(f.greatest<T>()),
+        smallest(static_cast<BitsOf<T>>(f.min_exponent + kBias<T>) << kFraction<T>),
         helper(static_cast<BitsOf<T>>(kFraction<T> - f.mantissa_bits) << kFraction<T>),
-        zero(f.has_negative_zero() ? -T(0) : T(0)) {}
+        zero(f.negative_zero ? -T(0) : T(0)) {}
 
   MASE_INLINE T magnitude(T a) const {  // a >= 0
     a = select(max < a, max, a);        // a NaN stays
@@ -131,7 +144,7 @@ struct FloatRounding {
   T infinity;                      // what infinity becomes
 
   // `greatest_value`: where float tensors have less range than T, their limit.
-  FloatRounding(const FloatSpec& f, Rounding rounding, FloatOverflow overflow, T greatest_value) : max(greatest_value) {
+  FloatRounding(const FloatGrid& f, Rounding rounding, FloatOverflow overflow, T greatest_value) : max(greatest_value) {
     shift = kFraction<T> - f.mantissa_bits;
     gone = (I(1) << shift) - 1;
     const I half = I(1) << (shift - 1);
@@ -167,11 +180,11 @@ struct FloatRounding {
         break;
     }
     even = rounding == Rounding::nearest_even;
-    parity = f.mantissa_bits == 0 ? (kBias<T> - f.bias) & 1 : 0;
-    parity_small = f.mantissa_bits == 0 ? (kBias<T> - f.bias + 1) & 1 : 0;
-    smallest_normal = std::ldexp(T(1), f.min_exponent());
+    parity = f.mantissa_bits == 0 ? (kBias<T> - 1 + f.min_exponent) & 1 : 0;
+    parity_small = f.mantissa_bits == 0 ? (kBias<T> + f.min_exponent) & 1 : 0;
+    smallest_normal = std::ldexp(T(1), f.min_exponent);
     smallest = __builtin_bit_cast(I, smallest_normal);
-    zero = f.has_negative_zero() ? -T(0) : T(0);
+    zero = f.negative_zero ? -T(0) : T(0);
     set_overflow(f, rounding, overflow);
   }
 
@@ -207,11 +220,10 @@ struct FloatRounding {
     return select(x != x, x, with_sign(v, x) + zero);
   }
 
-  void set_overflow(const FloatSpec& f, Rounding rounding, FloatOverflow overflow) {
+  void set_overflow(const FloatGrid& f, Rounding rounding, FloatOverflow overflow) {
     over_positive = over_negative = infinity = overflow == FloatOverflow::saturate_to_zero ? T(0) : max;
     if (overflow != FloatOverflow::to_infinity) return;
-    // A format with NaN but no infinity has its NaN there.
-    infinity = f.has_infinity() ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::quiet_NaN();
+    infinity = static_cast<T>(f.infinity);
     const bool inward = rounding == Rounding::toward_zero;
     if (!inward && rounding != Rounding::floor) over_positive = infinity;
     if (!inward && rounding != Rounding::ceil) over_negative = infinity;
@@ -220,6 +232,6 @@ struct FloatRounding {
 
 // Quantizes one part with the right functor for the type, rounding and overflow.
 template <class T>
-bool run_float(const FloatSpec& f, Rounding rounding, FloatOverflow overflow, const T* x, T* y, const Part& part);
+bool run_float(const FloatGrid& f, Rounding rounding, FloatOverflow overflow, const T* x, T* y, const Part& part);
 
 }  // namespace mase::quant
