@@ -51,14 +51,6 @@ FixedGrid<T> make_grid(const FixedFields& f) {
   return g;
 }
 
-// A uniform draw in [0, 1) for element `index` of the stream `key`, whatever thread asks for it (SplitMix64).
-inline double draw(uint64_t key, int64_t index) {
-  uint64_t z = key + (static_cast<uint64_t>(index) + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
 // `s` to an integer; `uniform` decides when the rounding is stochastic.
 template <class T>
 T round_scaled(T s, Rounding rounding, double uniform) {

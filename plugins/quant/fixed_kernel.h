@@ -1,27 +1,8 @@
 // The fused kernel of fixed-point quantization: one pass, no temporary, vectorised for the processor at hand.
 #pragma once
-#include <cstdint>
+#include "element_format.h"
 
 namespace mase::quant {
-
-enum class Rounding {
-  nearest_even,
-  floor,
-  toward_zero,
-  nearest_away,
-  ceil,
-  nearest_toward_zero,
-  nearest_up,
-  nearest_down,
-  away_from_zero,
-  stochastic
-};
-enum class Overflow { saturate, saturate_symmetric, saturate_to_zero, wrap };
-
-// Which instructions a path may use. Every path computes the same bits.
-enum class Isa { baseline, avx2, avx512 };
-bool supported(Isa isa);
-Isa best_isa();
 
 // A fixed-point grid as the kernel wants it, in units of one step: all members are exact in T.
 template <class T>
@@ -33,10 +14,6 @@ struct FixedGrid {
   bool clamp_first = false;  // clamping may come before rounding, and codes are small enough for the short sequence
   Rounding rounding = Rounding::nearest_even;
 };
-
-// The widest code for which rounding is one addition and one subtraction.
-template <class T>
-constexpr T kShortLimit = sizeof(T) == 4 ? T(1 << 22) : T(int64_t{1} << 51);
 
 // y[i] = round(x[i] * scale) limited, * inverse. Returns whether there was a NaN (which stays one).
 // Any rounding but stochastic. x and y may not overlap.

@@ -1,4 +1,4 @@
-# Kernels are shared out among LibTorch's threads (its OpenMP), and vectorised though comparisons could trap.
+# Kernels are shared out among LibTorch's threads (its OpenMP), vectorised though comparisons could trap, and every
+# path computes the same bits: no multiplication and addition are fused where the processor could.
 set(plugin_libs -fopenmp)
-set_source_files_properties(${folder}/integer.cpp PROPERTIES COMPILE_OPTIONS -fopenmp)
-set_source_files_properties(${folder}/fixed_kernel.cpp PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
+set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-fopenmp;-fno-trapping-math;-ffp-contract=off")

@@ -1,14 +1,38 @@
 // The quant plugin: number formats, and the passes that give them to a graph.
 #include <mase/plugin.h>
 
+#include "bfloat16.h"
+#include "binary.h"
+#include "binary_residual_sign.h"
+#include "binary_scaling.h"
+#include "fp8.h"
 #include "integer.h"
+#include "log.h"
+#include "lsq_integer.h"
+#include "minifloat_denorm.h"
+#include "minifloat_ieee.h"
+#include "minifloat_mx.h"
+#include "power_of_two.h"
 #include "quantize.h"
 #include "summarize.h"
+#include "ternary.h"
 
 MASE_PLUGIN("quant", "0.1.0", "Number formats, and the passes that quantize a graph with them") {
   using namespace mase::quant;
-  r.add<Integer>("quant.integer", "Fixed-point numbers: width bits, of which frac_width lie right of the point");
+  r.add<Bfloat16>("quant.bfloat16", "The upper half of a float32: 8 bits of exponent, 7 of mantissa");
+  r.add<Binary>("quant.binary", "+1 and -1, or 1 and 0");
+  r.add<BinaryResidualSign>("quant.binary_residual_sign", "A sum of up to three signs with trainable weights (ReBNet)");
+  r.add<BinaryScaling>("quant.binary_scaling", "+a and -a, a the mean magnitude of a channel (XNOR-Net)");
   r.add<Integer>("quant.fixed", "The same as quant.integer");
+  r.add<Fp8>("quant.fp8", "8-bit floating-point numbers by their names: e4m3fn, e5m2, e4m3fnuz, ...");
+  r.add<Integer>("quant.integer", "Fixed-point numbers: width bits, of which frac_width lie right of the point");
+  r.add<Log>("quant.log", "Signed powers of two, the nearest by logarithm");
+  r.add<LsqInteger>("quant.lsq_integer", "Integers with a learned step size (LSQ)");
+  r.add<MinifloatDenorm>("quant.minifloat_denorm", "Floating-point numbers without a leading one, all of them finite");
+  r.add<MinifloatIeee>("quant.minifloat_ieee", "Floating-point numbers with subnormals, all of them finite");
+  r.add<MinifloatMx>("quant.minifloat_mx", "The element of MXFP by itself, all finite or with infinity and NaN");
+  r.add<PowerOfTwo>("quant.power_of_two", "Zero and signed powers of two, the nearest by value");
   r.add<Quantize>("quant.quantize", "Give weights, inputs and results of the selected nodes their number formats");
   r.add<Summarize>("quant.summarize", "Table and histogram of what quantization changed, with bits before and after");
+  r.add<Ternary>("quant.ternary", "-a, 0 and +a, by a threshold on the magnitude");
 }

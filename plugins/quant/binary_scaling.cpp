@@ -1,0 +1,21 @@
+// quant.binary_scaling: its levels.
+#include "binary_scaling.h"
+
+#include <cmath>
+
+namespace mase::quant {
+
+void BinaryScaling::Config::schema(Schema<Config>& s) {
+  s.field("axis", &Config::axis, "one scale per index of this axis; null: one for the tensor").range(-8, 7);
+  common_fields(s);
+}
+
+Levels BinaryScaling::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
+  double mean = sums(x, groups, g, -1).magnitudes / static_cast<double>(groups.outer * groups.inner);
+  if (x.scalar_type() == at::kFloat) mean = static_cast<double>(static_cast<float>(mean));
+  return {0, 0, mean, 0, -mean, mean};
+}
+
+int64_t BinaryScaling::code(double value) const { return !std::signbit(value); }
+
+}  // namespace mase::quant

@@ -1,0 +1,238 @@
+// Statistics of groups, and the kernel of two thresholds.
+#include "level_format.h"
+
+#include <mase/text.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mase::quant {
+namespace {
+
+constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that sums do not depend on threads
+constexpr int kLanes = 16;
+
+template <class T>
+struct LevelFunctor {
+  T from_high, from_low, high, middle, low;
+
+  explicit LevelFunctor(const Levels& v)
+      : from_high(static_cast<T>(v.from_high)),
+        from_low(static_cast<T>(v.from_low)),
+        high(static_cast<T>(v.high)),
+        middle(static_cast<T>(v.middle)),
+        low(static_cast<T>(v.low)) {}
+  MASE_INLINE T operator()(T x) const {
+    const T y = select(x >= from_high, high, select(x > from_low, middle, low));
+    return select(x != x, x, y);
+  }
+  T operator()(T x, double uniform) const {  // high with the probability of a hard sigmoid
+    return x != x ? x : uniform < (static_cast<double>(x) + 1) / 2 ? high : low;
+  }
+};
+
+template <class T>
+MASE_INLINE void add_up(const T* x, int64_t count, T above, double* sum, double* counted, T* greatest) {
+  for (int64_t i = 0; i < count; i += kLanes)
+    for (int j = 0; j < kLanes; ++j) {
+      const T a = magnitude_of(x[i + j]);
+      sum[j] += static_cast<double>(select(a > above, a, T(0)));
+      counted[j] += static_cast<double>(select(a > above, T(1), T(0)));
+      greatest[j] = select(a > greatest[j], a, greatest[j]);
+    }
+}
+template <class T>
+void add_up_baseline(const T* x, int64_t n, T above, double* sum, double* counted, T* greatest) {
+  add_up(x, n, above, sum, counted, greatest);
+}
+#ifdef __x86_64__
+template <class T>
+__attribute__((target("avx2"))) void add_up_avx2(const T* x, int64_t n, T above, double* sum, double* counted,
+                                                 T* greatest) {
+  add_up(x, n, above, sum, counted, greatest);
+}
+#endif
+
+template <class T>
+GroupSums sums_of(const T* x, int64_t count, T above, Isa isa) {
+  alignas(64) double sum[kLanes] = {}, counted[kLanes] = {};
+  alignas(64) T greatest[kLanes] = {};
+  const int64_t whole = count / kLanes * kLanes;
+#ifdef __x86_64__
+  if (isa != Isa::baseline)
+    add_up_avx2(x, whole, above, sum, counted, greatest);
+  else
+#endif
+    add_up_baseline(x, whole, above, sum, counted, greatest);
+  T rest[kLanes] = {};
+  std::copy(x + whole, x + count, rest);
+  for (int j = 0; j < count - whole; ++j) {
+    const T a = magnitude_of(rest[j]);
+    sum[j] += a > above ? a : T(0), counted[j] += a > above, greatest[j] = std::max(greatest[j], a);
+  }
+  GroupSums all;
+  for (int j = 0; j < kLanes; ++j) {
+    all.magnitudes += sum[j], all.count += counted[j];
+    all.greatest = std::max(all.greatest, static_cast<double>(greatest[j]));
+  }
+  return all;
+}
+
+template <class T>
+GroupSums group_sums(const T* x, const Groups& groups, int64_t g, double above) {
+  const T limit = static_cast<T>(above);
+  const int64_t chunks = (groups.inner + kChunk - 1) / kChunk, rows = groups.outer;
+  std::vector<GroupSums> parts(static_cast<size_t>(rows * chunks));
+  const Isa isa = best_isa();
+  share_out(rows * groups.inner, [&](int64_t first, int64_t end) {
+    // A chunk belongs to the part in which it starts.
+    for (int64_t c = 0; c < rows * chunks; ++c) {
+      const int64_t row = c / chunks, start = c % chunks * kChunk, place = row * groups.inner + start;
+      if (place < first || place >= end) continue;
+      const T* from = x + (row * groups.groups + g) * groups.inner + start;
+      parts[static_cast<size_t>(c)] = sums_of(from, std::min(kChunk, groups.inner - start), limit, isa);
+    }
+    return false;
+  });
+  GroupSums all;
+  for (const GroupSums& part : parts) {
+    all.magnitudes += part.magnitudes, all.count += part.count;
+    all.greatest = std::max(all.greatest, part.greatest);
+  }
+  return all;
+}
+
+template <class T>
+double group_median(const T* x, const Groups& groups, int64_t g) {
+  std::vector<T> magnitudes;
+  for (int64_t o = 0; o < groups.outer; ++o)
+    for (int64_t i = 0; i < groups.inner; ++i)
+      magnitudes.push_back(magnitude_of(x[(o * groups.groups + g) * groups.inner + i]));
+  std::erase_if(magnitudes, [](T v) { return v != v; });
+  if (magnitudes.empty()) return 0;
+  const auto middle = magnitudes.begin() + static_cast<int64_t>((magnitudes.size() - 1) / 2);
+  std::nth_element(magnitudes.begin(), middle, magnitudes.end());
+  return static_cast<double>(*middle);
+}
+
+}  // namespace
+
+Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
+  const auto rank = static_cast<int64_t>(sizes.size());
+  Groups groups;
+  if (!axis || rank < 2) {
+    for (const int64_t size : sizes) groups.inner *= size;
+    return groups;
+  }
+  const int64_t place = *axis < 0 ? *axis + rank : *axis;
+  if (place < 0 || place >= rank) throw Error(format("axis {} of a tensor of {} dimensions", *axis, rank));
+  for (int64_t d = 0; d < rank; ++d)
+    (d < place ? groups.outer : d == place ? groups.groups : groups.inner) *= sizes[static_cast<size_t>(d)];
+  return groups;
+}
+
+GroupSums LevelFormat::sums(const at::Tensor& x, const Groups& groups, int64_t g, double above) {
+  return x.scalar_type() == at::kFloat ? group_sums(x.const_data_ptr<float>(), groups, g, above)
+                                       : group_sums(x.const_data_ptr<double>(), groups, g, above);
+}
+double LevelFormat::median(const at::Tensor& x, const Groups& groups, int64_t g) {
+  return x.scalar_type() == at::kFloat ? group_median(x.const_data_ptr<float>(), groups, g)
+                                       : group_median(x.const_data_ptr<double>(), groups, g);
+}
+
+std::vector<Levels> LevelFormat::fit_all(const at::Tensor& x, const Groups& groups) const {
+  std::vector<Levels> levels(static_cast<size_t>(groups.groups));
+  for (int64_t g = 0; g < groups.groups; ++g) levels[static_cast<size_t>(g)] = fit(x, groups, g);
+  return levels;
+}
+
+template <class T>
+bool LevelFormat::apply(const at::Tensor& x, at::Tensor& y, const Groups& groups, const std::vector<Levels>& levels,
+                        uint64_t key) const {
+  constexpr int64_t kShort = 16;  // rows for which a kernel call costs more than it brings
+  const T* in = x.const_data_ptr<T>();
+  T* out = y.mutable_data_ptr<T>();
+  const Isa isa = best_isa();
+  return share_out(x.numel(), [&](int64_t first, int64_t end) {
+    bool nan = false;
+    for (int64_t i = first, stop; i < end; i = stop) {
+      const int64_t row = i / groups.inner;
+      stop = std::min(end, (row + 1) * groups.inner);
+      const LevelFunctor<T> functor(levels[static_cast<size_t>(row % groups.groups)]);
+      if (draws())
+        nan |= run_drawing(functor, in + i, out + i, stop - i, i, key);
+      else if (stop - i >= kShort)
+        nan |= run(functor, in + i, out + i, stop - i, isa);
+      else
+        for (int64_t j = i; j < stop; ++j) nan |= in[j] != in[j], out[j] = functor(in[j]);
+    }
+    return nan;
+  });
+}
+
+at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& context,
+                                 std::vector<Levels>& levels) const {
+  const bool single = is_single(x, name_);
+  const at::Tensor in = x.contiguous();
+  at::Tensor out = output_like(in);
+  if (in.numel() == 0) return out;
+  const Groups groups = has_scale() ? groups_of(in.sizes(), axis_) : groups_of(in.sizes(), std::nullopt);
+  levels = fit_all(in, groups);
+  const uint64_t key = draws() ? draw_key(context) : 0;
+  const bool nan = single ? apply<float>(in, out, groups, levels, key) : apply<double>(in, out, groups, levels, key);
+  if (nan && common_.nan == NanPolicy::error) refuse_nan(context, name_);
+  return out;
+}
+
+at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& context) const {
+  if (before_epoch(common_, context)) return x;
+  std::vector<Levels> levels;
+  return quantize(x, context, levels);
+}
+
+Codes LevelFormat::encode(const at::Tensor& x, const QuantizeContext& context) const {
+  std::vector<Levels> levels;
+  const at::Tensor values = quantize(x, context, levels).to(at::kDouble);
+  const double* in = values.const_data_ptr<double>();
+  Codes codes;
+  codes.elements = empty_tensor(values.sizes(), at::kLong);
+  int64_t* out = codes.elements.mutable_data_ptr<int64_t>();
+  for (int64_t i = 0; i < values.numel(); ++i) {
+    if (std::isnan(in[i]))
+      throw Error(format("{} has a NaN, which no code of {} carries", name_of(context), name_), {},
+                  "use rule: standard and nan: error");
+    out[i] = code(in[i]);
+  }
+  if (!has_scale()) return codes;
+  codes.scale = empty_tensor({static_cast<int64_t>(levels.size())}, at::kDouble);
+  for (size_t g = 0; g < levels.size(); ++g) codes.scale.mutable_data_ptr<double>()[g] = levels[g].scale;
+  return codes;
+}
+
+at::Tensor LevelFormat::decode(const Codes& codes) const {
+  const at::Tensor elements = codes.elements.contiguous();
+  at::Tensor out = empty_tensor(elements.sizes(), at::kDouble);
+  const int64_t* in = elements.const_data_ptr<int64_t>();
+  double* values = out.mutable_data_ptr<double>();
+  const Groups groups = groups_of(elements.sizes(), has_scale() ? axis_ : std::nullopt);
+  const at::Tensor scales = has_scale() ? codes.scale.contiguous() : at::Tensor();
+  for (int64_t i = 0; i < elements.numel(); ++i) {
+    const int64_t g = i / groups.inner % groups.groups;
+    values[i] = unit(in[i]) * (has_scale() ? scales.const_data_ptr<double>()[g] : 1.0);
+  }
+  return out;
+}
+
+int64_t LevelFormat::bits(const Shape& shape) const {
+  constexpr int kScaleBits = 32;
+  return count_of(shape) * width() + (has_scale() ? groups_of(shape, axis_).groups * kScaleBits : 0);
+}
+
+Tensors LevelFormat::backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const {
+  if (!common_.clip_gradient || before_epoch(common_, context)) return Format::backward(gradient, x, context);
+  Tensors gradients(1 + context.parameters.size());
+  gradients[0] = clipped_gradient(gradient, x, -clip_, clip_);
+  return gradients;
+}
+
+}  // namespace mase::quant
