@@ -166,8 +166,8 @@ struct BlockFloat {
     if constexpr (!kEven) n = rounding.correct(n, s, unit * step);
     return with_sign(n, x);
   }
-  T drawn(const T* p, T x, double uniform) const {
-    const T s = scaled(p, x);
+  T drawn(const T* p, T x, double uniform) const { return rounded_by_draw(scaled(p, x), x, uniform); }
+  T rounded_by_draw(T s, T x, double uniform) const {
     return with_sign(magnitude_of(round_by_draw(s, binade(s) * step, uniform)), x);
   }
   MASE_INLINE T value(const T* p, T n) const { return n * p[2] * p[3]; }
@@ -175,57 +175,135 @@ struct BlockFloat {
   T highest(const T* p) const { return value(p, high); }
 };
 
-// Integers in units of a scale that need not be a power of two: p[0] the scale, p[1] and p[2] the outermost integers.
+// What integers in units of a scale have in common: S has scaled(p, x), in units of p[0] and limited.
+template <class T, class S>
+struct IntegerElement {
+  RoundingTable<T> rounding;
+
+  template <bool kEven>
+  MASE_INLINE T element(const T* p, T x) const {
+    const T s = static_cast<const S*>(this)->scaled(p, x);
+    if constexpr (kEven) return nearest_even<T, true>(s);
+    const T kept = not_lost(s, x);
+    return rounding.correct(nearest_even<T, true>(kept), kept, T(1));
+  }
+  T drawn(const T* p, T x, double uniform) const {
+    return round_by_draw(static_cast<const S*>(this)->scaled(p, x), T(1), uniform);
+  }
+  MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
+  T scale(const T* p) const { return p[0]; }
+};
+
+// With scales known beforehand: p[0] the scale, p[1] and p[2] the outermost integers.
 template <class T>
-struct ScaledInteger {
+struct ScaledInteger : IntegerElement<T, ScaledInteger<T>> {
   static constexpr int kParams = 3;
   static constexpr bool kTable = true;
   const T* table[3] = {};
-  RoundingTable<T> rounding;
 
   MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], p[1], p[2]); }
-  template <bool kEven>
-  MASE_INLINE T element(const T* p, T x) const {
-    if constexpr (kEven) return nearest_even<T, true>(scaled(p, x));
-    const T s = not_lost(scaled(p, x), x);
-    return rounding.correct(nearest_even<T, true>(s), s, T(1));
-  }
-  T drawn(const T* p, T x, double uniform) const { return round_by_draw(scaled(p, x), T(1), uniform); }
-  MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
-  T lowest(const T* p) const { return value(p, p[1]); }
-  T highest(const T* p) const { return value(p, p[2]); }
+  T lowest(const T* p) const { return this->value(p, p[1]); }
+  T highest(const T* p) const { return this->value(p, p[2]); }
 };
 
-// The same with the scale that just holds the block's largest magnitude, amax / high.
+// With the scale that just holds the block's largest magnitude, amax / high.
 template <class T>
-struct FittedInteger {
+struct FittedInteger : IntegerElement<T, FittedInteger<T>> {
   static constexpr int kParams = 1;
   static constexpr bool kTable = false;
   T low = 0, high = 0;
-  RoundingTable<T> rounding;
 
   MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t) const {
     constexpr T kLeast = std::numeric_limits<T>::min();
     const T most = from_bits<T>(select<BitsOf<T>>(amax < kExponentMask<T>, amax, kExponentMask<T> - 1));
-    const T scale = most / high;
-    p[0] = select(scale < kLeast, kLeast, scale);
+    const T fitting = most / high;
+    p[0] = select(fitting < kLeast, kLeast, fitting);
   }
   MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], low, high); }
+  T lowest(const T* p) const { return this->value(p, low); }
+  T highest(const T* p) const { return this->value(p, high); }
+};
+
+// NVFP4: e2m1 elements in units of an e4m3 scale times the tensor's scale. p[0] is that product, p[1] the e4m3 scale.
+template <class T>
+struct DoublyScaledFloat {
+  static constexpr int kParams = 2;
+  static constexpr bool kTable = false;
+  T tensor_scale;
+  FloatNearest<T> scale_format{FloatSpec{4, 3, 7, FloatKind::fn}};
+  BlockFloat<T> elements;
+
+  DoublyScaledFloat(T tensor_scale, Rounding mode)
+      : tensor_scale(tensor_scale), elements(FloatSpec{2, 1, 1, FloatKind::finite}, mode) {}
+
+  MASE_INLINE T block_scale(BitsOf<T> amax) const {
+    const T most = from_bits<T>(select<BitsOf<T>>(amax < kExponentMask<T>, amax, kExponentMask<T> - 1));
+    const T rounded = scale_format.magnitude(most / elements.high / tensor_scale), least = T(0x1p-9);
+    return select(rounded < least, least, rounded);
+  }
+  MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t stride) const {
+    p[stride] = block_scale(amax);
+    p[0] = p[stride] * tensor_scale;
+  }
+  MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], -elements.high, elements.high); }
   template <bool kEven>
   MASE_INLINE T element(const T* p, T x) const {
-    if constexpr (kEven) return nearest_even<T, true>(scaled(p, x));
-    const T s = not_lost(scaled(p, x), x);
-    return rounding.correct(nearest_even<T, true>(s), s, T(1));
+    return elements.template rounded<kEven>(scaled(p, x), x);
   }
-  T drawn(const T* p, T x, double uniform) const { return round_by_draw(scaled(p, x), T(1), uniform); }
-  MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
-  T lowest(const T* p) const { return value(p, low); }
-  T highest(const T* p) const { return value(p, high); }
+  T drawn(const T* p, T x, double uniform) const { return elements.rounded_by_draw(scaled(p, x), x, uniform); }
+  MASE_INLINE T value(const T* p, T n) const { return n * p[1] * tensor_scale; }
+  T scale(const T*) const { return tensor_scale; }
+  T lowest(const T* p) const { return value(p, -elements.high); }
+  T highest(const T* p) const { return value(p, elements.high); }
+};
+
+// Powers of two and zero: 2^S and what lies at most 2^(width-1) - 2 binades below it. The logarithm is rounded, which
+// is a carry into the exponent bits. p[0], p[1]: the greatest and the smallest power of two.
+template <class T>
+struct LogElement {
+  static constexpr int kParams = 2;
+  static constexpr bool kTable = false;
+  SharedExponent<T> exponent;
+  BitsOf<T> binades = 0;
+  BitsOf<T> carry[2] = {};  // of negative and positive numbers
+  T below[2] = {};          // 1: numbers below the smallest become the smallest, 0: they become zero
+
+  MASE_INLINE static T power(BitsOf<T> k) { return power_of_two<T>(k >> 1) * power_of_two<T>(k - (k >> 1)); }
+  MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t stride) const {
+    constexpr BitsOf<T> kLeast = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
+    const BitsOf<T> high = exponent(amax), low = high - binades;
+    p[0] = power(high), p[stride] = power(select(low < kLeast, kLeast, low));
+  }
+  template <bool kEven>
+  MASE_INLINE T element(const T* p, T x) const {
+    const T a = magnitude_of(x), grown = a * T(int64_t{1} << (kFraction<T> + 1));
+    const bool positive = x > T(0), subnormal = bits_of(a) < (BitsOf<T>(1) << kFraction<T>);
+    const BitsOf<T> c = select(positive, carry[1], carry[0]);
+    const T rounded = from_bits<T>((select(subnormal, bits_of(grown), bits_of(a)) + c) & kExponentMask<T>);
+    const T shrink = T(1) / T(int64_t{1} << (kFraction<T> + 1)), one = 1, none = 0;
+    T r = rounded * select(subnormal, shrink, one);
+    r = select(r > p[0], p[0], r);
+    const T small = select(a > none, select(positive, below[1], below[0]), none) * p[1];
+    r = select(r < p[1], small, r);
+    return select(r == none, none, with_sign(r, x));
+  }
+  T drawn(const T* p, T x, double uniform) const {
+    const T a = std::fabs(x);
+    if (a >= p[0]) return std::copysign(p[0], x);
+    const T low = a < p[1] ? T(0) : std::ldexp(T(1), std::ilogb(a)), up = a < p[1] ? p[1] : 2 * low;
+    const T r = uniform < static_cast<double>((a - low) / (up - low)) ? up : low;
+    return r == 0 ? T(0) : std::copysign(r, x);
+  }
+  MASE_INLINE T value(const T*, T n) const { return n; }
+  T lowest(const T* p) const { return -p[0]; }
+  T highest(const T* p) const { return p[0]; }
 };
 
 MASE_BLOCK_KERNELS(BlockInteger, extern)
 MASE_BLOCK_KERNELS(BlockFloat, extern)
 MASE_BLOCK_KERNELS(ScaledInteger, extern)
 MASE_BLOCK_KERNELS(FittedInteger, extern)
+MASE_BLOCK_KERNELS(DoublyScaledFloat, extern)
+MASE_BLOCK_KERNELS(LogElement, extern)
 
 }  // namespace mase::quant

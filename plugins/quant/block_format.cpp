@@ -66,7 +66,7 @@ Codes BlockFormat::encode(const at::Tensor& x, const QuantizeContext& context) c
   Codes codes;
   codes.blocks = call.geometry;
   codes.elements = empty_tensor(call.x.sizes(), at::kLong);
-  if (widths().shared > 0) codes.exponents = empty_tensor(block_counts(call.geometry), at::kLong);
+  if (widths().integers_in_block) codes.exponents = empty_tensor(block_counts(call.geometry), at::kLong);
   if (x.numel() == 0) return codes;
   if (fields_.rule == Rule::standard) {
     fill_codes(call, codes);

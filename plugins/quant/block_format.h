@@ -45,6 +45,8 @@ struct MaseBlock {
   bool carried = true;   // out: codes and exponent say all that y says
 };
 
+enum class Scales { none, block, tensor };
+
 class BlockFormat : public Format {
  public:
   BlockFormat(const char* name, const BlockFields& fields) : name_(name), fields_(fields) {}
@@ -57,7 +59,8 @@ class BlockFormat : public Format {
 
  protected:
   struct Widths {
-    int element, shared, tensor;  // bits of an element, of what a block shares, of what the tensor shares
+    int element, shared, tensor;    // bits of an element, of what a block shares, of what the tensor shares
+    bool integers_in_block = true;  // what a block shares is, or has with its scale, an integer
   };
   virtual Widths widths() const = 0;
   virtual BlockGeometry geometry(const Shape& shape, const QuantizeContext&) const {
@@ -118,10 +121,11 @@ void visit(const F& f, const BlockCall& call, bool draws, Each each) {
 
 // Derived has, besides BlockFormat's virtual functions,
 //   template <class T> void with_kernel(const BlockCall&, auto use) const    use(functor) for this tensor
-//   template <class F, class BitsOfT> int64_t shared(const F&, BitsOfT amax, int64_t block) const   Codes::exponents
-//   template <class F> std::vector<double> scales(const F&, const BlockCall&) const                 Codes::scale
-//   int64_t code(double n, int64_t block) const                              of an element in units of the block
-//   template <class T> void mase(MaseBlock<T>&) const                        MASE's formula
+//   kScales                                             what Codes::scale holds
+//   template <class F> int64_t shared(const F&, BitsOf<T> amax, int64_t block) const     Codes::exponents of a block
+//   int64_t code(double n, int64_t shared) const                            of an element in units of the block
+//   template <class T> void mase(MaseBlock<T>&) const                        MASE's formula, and with it
+//   kMaseFolds                                     whether MASE puts the blocks together with torch's fold
 template <class Derived>
 class BlockFormatOf : public BlockFormat {
  public:
@@ -190,20 +194,23 @@ class BlockFormatOf : public BlockFormat {
   bool fill_codes_as(const BlockCall& call, Codes& codes) const {
     int64_t* elements = codes.elements.mutable_data_ptr<int64_t>();
     int64_t* shared = codes.exponents.defined() ? codes.exponents.mutable_data_ptr<int64_t>() : nullptr;
+    double* scale = nullptr;
+    if constexpr (Derived::kScales != Scales::none) {
+      const bool one = Derived::kScales == Scales::tensor;
+      codes.scale = empty_tensor(one ? Shape{1} : block_counts(call.geometry), at::kDouble);
+      scale = codes.scale.mutable_data_ptr<double>();
+    }
     self().template with_kernel<T>(call, [&](const auto& f) {
-      detail::visit<T>(f, call, draws(), [&](int64_t block, int64_t i, auto amax, const T*, T n) {
+      detail::visit<T>(f, call, draws(), [&](int64_t block, int64_t i, auto amax, const T* p, T n) {
         if (n != n) refuse_nan(call.context, name());
-        elements[i] = self().code(static_cast<double>(n), block);
-        if (shared) shared[block] = self().shared(f, amax, block);
+        const int64_t common = self().shared(f, amax, block);
+        elements[i] = self().code(static_cast<double>(n), common);
+        if (shared) shared[block] = common;
+        if constexpr (Derived::kScales != Scales::none)
+          scale[Derived::kScales == Scales::tensor ? 0 : block] = static_cast<double>(f.scale(p));
       });
-      set_scales(codes, self().scales(f, call));
     });
     return true;
-  }
-  static void set_scales(Codes& codes, const std::vector<double>& scales) {
-    if (scales.empty()) return;
-    codes.scale = empty_tensor({static_cast<int64_t>(scales.size())}, at::kDouble);
-    std::copy(scales.begin(), scales.end(), codes.scale.mutable_data_ptr<double>());
   }
 
   template <class T>
@@ -226,6 +233,9 @@ bool BlockFormatOf<Derived>::mase_as(const BlockCall& call, at::Tensor& y, Codes
     if (most[b] > 0 && (least == 0 || most[b] < least)) least = most[b];
   }
   if (least == 0) least = 1;
+  // fold adds to zeros, which turns -0 into +0.
+  const bool folds = Derived::kMaseFolds && (call.x.dim() > 2 || (call.x.dim() == 2 && !fields().skip_first_dim));
+  const T zero = folds ? T(0) : -T(0);
   bool carried = true;
   for (size_t b = 0; b < blocks; ++b) {
     call.layout.places(static_cast<int64_t>(b), places);
@@ -239,7 +249,7 @@ bool BlockFormatOf<Derived>::mase_as(const BlockCall& call, at::Tensor& y, Codes
                        most[b] > 0 ? most[b] : least,
                        codes ? elements.data() : nullptr};
     self().mase(block);
-    for (size_t i = 0; i < n; ++i) out[places[i]] = values[i];
+    for (size_t i = 0; i < n; ++i) out[places[i]] = values[i] + zero;
     carried &= block.carried;
     if (!codes) continue;
     for (size_t i = 0; i < n; ++i) codes->elements.mutable_data_ptr<int64_t>()[places[i]] = elements[i];

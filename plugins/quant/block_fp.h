@@ -37,11 +37,9 @@ class BlockFp final : public BlockFormatOf<BlockFp> {
   int64_t shared(const F& f, Bits amax, int64_t) const {
     return f.exponent(amax);
   }
-  template <class F>
-  std::vector<double> scales(const F&, const BlockCall&) const {
-    return {};
-  }
   int64_t code(double n, int64_t) const { return static_cast<int64_t>(n); }
+  static constexpr Scales kScales = Scales::none;
+  static constexpr bool kMaseFolds = true;
   template <class T>
   void mase(MaseBlock<T>& block) const;
 

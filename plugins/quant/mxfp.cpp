@@ -81,7 +81,7 @@ BlockFloat<T> Mxfp::kernel() const {
 
 double Mxfp::value(int64_t code, int64_t exponent, double) const {
   FloatSpec spec = spec_;
-  if (config_.rule == Rule::mase) spec.kind = FloatKind::finite;
+  if (config_.rule == Rule::mase) spec.kind = config_.element_is_finite ? FloatKind::finite : FloatKind::ieee;
   return std::ldexp(spec.value(code), static_cast<int>(exponent));
 }
 
@@ -109,7 +109,7 @@ void Mxfp::mase(MaseBlock<T>& b) const {
   const T normal = std::numeric_limits<T>::min();
   const T top = b.max < normal ? T(-1e4) : std::floor(mase_log2(b.max)) - T(emax);
   const int scale = static_cast<int>(mase_clamp(top, T(-127), T(128)));
-  FloatSpec spec{e, spec_.mantissa_bits, bias, FloatKind::finite};
+  const FloatSpec spec{e, spec_.mantissa_bits, bias, config_.element_is_finite ? FloatKind::finite : FloatKind::ieee};
   b.exponent = scale;
   for (int64_t i = 0; i < b.count; ++i) {
     const T x = std::fabs(b.x[i]) < normal ? T(0) : b.x[i];

@@ -55,11 +55,9 @@ class Mxfp final : public BlockFormatOf<Mxfp> {
   int64_t shared(const F& f, Bits amax, int64_t) const {
     return f.exponent(amax);
   }
-  template <class F>
-  std::vector<double> scales(const F&, const BlockCall&) const {
-    return {};
-  }
   int64_t code(double n, int64_t) const { return spec_.code(n).value(); }
+  static constexpr Scales kScales = Scales::none;
+  static constexpr bool kMaseFolds = false;
   template <class T>
   void mase(MaseBlock<T>& block) const;
 

@@ -41,11 +41,9 @@ class Mxint final : public BlockFormatOf<Mxint> {
   int64_t shared(const F& f, Bits amax, int64_t) const {
     return f.exponent(amax);
   }
-  template <class F>
-  std::vector<double> scales(const F&, const BlockCall&) const {
-    return {};
-  }
   int64_t code(double n, int64_t) const { return static_cast<int64_t>(n); }
+  static constexpr Scales kScales = Scales::none;
+  static constexpr bool kMaseFolds = false;
   template <class T>
   void mase(MaseBlock<T>& block) const;
 

@@ -40,6 +40,13 @@ BlockInteger<T> MxintHardware::kernel() const {
   return f;
 }
 
+BlockGeometry MxintHardware::geometry(const Shape& shape, const QuantizeContext&) const {
+  BlockShape tile = config_.block_size;
+  if (tile.size == 0 && tile.sizes.size() < shape.size())
+    tile.sizes.insert(tile.sizes.begin(), shape.size() - tile.sizes.size(), 1);  // not named: one row
+  return block_geometry(tile, false, shape);
+}
+
 double MxintHardware::value(int64_t code, int64_t exponent, double) const {
   const int fraction = config_.rule == Rule::mase ? 0 : config_.width - 1;
   return std::ldexp(static_cast<double>(code), static_cast<int>(exponent) - fraction);

@@ -4,7 +4,7 @@
 
 namespace mase::quant {
 
-// A tile of values (parallelism [rows, columns]) shares the exponent E; an element is a two's complement integer M:
+// A tile of values (parallelism: [rows, columns], or [columns] of one row) shares the exponent E; an element is a two's complement integer M:
 //
 //   x = M * 2^(E - (width-1)),  -2^(width-1) <= M <= 2^(width-1) - 1
 //   E = floor(log2(max)) + 1, within -2^(exponent_width-1) ... 2^(exponent_width-1) - 1
@@ -37,17 +37,16 @@ class MxintHardware final : public BlockFormatOf<MxintHardware> {
   int64_t shared(const F& f, Bits amax, int64_t) const {
     return f.exponent(amax);
   }
-  template <class F>
-  std::vector<double> scales(const F&, const BlockCall&) const {
-    return {};
-  }
   int64_t code(double n, int64_t) const { return static_cast<int64_t>(n); }
+  static constexpr Scales kScales = Scales::none;
+  static constexpr bool kMaseFolds = false;
   template <class T>
   void mase(MaseBlock<T>& block) const;
 
  protected:
   Widths widths() const override { return {config_.width, config_.exponent_width, 0}; }
   double value(int64_t code, int64_t exponent, double) const override;
+  BlockGeometry geometry(const Shape& shape, const QuantizeContext&) const override;
 
  private:
   template <class T>
