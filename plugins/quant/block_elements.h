@@ -266,7 +266,7 @@ struct LogElement {
   SharedExponent<T> exponent;
   BitsOf<T> binades = 0;
   BitsOf<T> carry[2] = {};  // of negative and positive numbers
-  T below[2] = {};          // 1: numbers below the smallest become the smallest, 0: they become zero
+  T beyond[2] = {};         // magnitudes beyond so much of the smallest power become that power, others zero
 
   MASE_INLINE static T power(BitsOf<T> k) { return power_of_two<T>(k >> 1) * power_of_two<T>(k - (k >> 1)); }
   MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t stride) const {
@@ -276,28 +276,30 @@ struct LogElement {
   }
   template <bool kEven>
   MASE_INLINE T element(const T* p, T x) const {
-    const T a = magnitude_of(x), grown = a * T(int64_t{1} << (kFraction<T> + 1));
-    const bool positive = x > T(0), subnormal = bits_of(a) < (BitsOf<T>(1) << kFraction<T>);
+    constexpr T kGrow = T(int64_t{1} << (kFraction<T> + 1));
+    const T a = magnitude_of(x), none = 0, one = 1;
+    const bool positive = x > none, subnormal = bits_of(a) < (BitsOf<T>(1) << kFraction<T>);
     const BitsOf<T> c = select(positive, carry[1], carry[0]);
-    const T rounded = from_bits<T>((select(subnormal, bits_of(grown), bits_of(a)) + c) & kExponentMask<T>);
-    const T shrink = T(1) / T(int64_t{1} << (kFraction<T> + 1)), one = 1, none = 0;
-    T r = rounded * select(subnormal, shrink, one);
+    const T power = from_bits<T>((select(subnormal, bits_of(a * kGrow), bits_of(a)) + c) & kExponentMask<T>);
+    T r = power * select(subnormal, one / kGrow, one);
     r = select(r > p[0], p[0], r);
-    const T small = select(a > none, select(positive, below[1], below[0]), none) * p[1];
-    r = select(r < p[1], small, r);
-    return select(r == none, none, with_sign(r, x));
+    const T small = select(a > select(positive, beyond[1], beyond[0]) * p[1], p[1], none);
+    return with_sign(select(a < p[1], small, r), x);
   }
   T drawn(const T* p, T x, double uniform) const {
     const T a = std::fabs(x);
     if (a >= p[0]) return std::copysign(p[0], x);
     const T low = a < p[1] ? T(0) : std::ldexp(T(1), std::ilogb(a)), up = a < p[1] ? p[1] : 2 * low;
-    const T r = uniform < static_cast<double>((a - low) / (up - low)) ? up : low;
-    return r == 0 ? T(0) : std::copysign(r, x);
+    return std::copysign(uniform < static_cast<double>((a - low) / (up - low)) ? up : low, x);
   }
   MASE_INLINE T value(const T*, T n) const { return n; }
   T lowest(const T* p) const { return -p[0]; }
   T highest(const T* p) const { return p[0]; }
 };
+
+// The largest magnitude; a NaN counts as infinity.
+float greatest_magnitude(const float* x, int64_t count);
+double greatest_magnitude(const double* x, int64_t count);
 
 MASE_BLOCK_KERNELS(BlockInteger, extern)
 MASE_BLOCK_KERNELS(BlockFloat, extern)

@@ -4,7 +4,8 @@
 
 namespace mase::quant {
 
-// A tile of values (parallelism: [rows, columns], or [columns] of one row) shares the exponent E; an element is a two's complement integer M:
+// A tile of values (parallelism: [rows, columns], or [columns] of one row) shares the exponent E; an element is a two's
+// complement integer M:
 //
 //   x = M * 2^(E - (width-1)),  -2^(width-1) <= M <= 2^(width-1) - 1
 //   E = floor(log2(max)) + 1, within -2^(exponent_width-1) ... 2^(exponent_width-1) - 1

@@ -3,5 +3,5 @@
 set(plugin_libs -fopenmp)
 set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-fopenmp;-fno-trapping-math;-ffp-contract=off")
 # Blocks have loops whose lengths are not constant.
-file(GLOB block_kernels CONFIGURE_DEPENDS ${folder}/block_*_kernel.cpp ${folder}/*_integer_kernel.cpp)
+file(GLOB block_kernels CONFIGURE_DEPENDS ${folder}/block_*_kernel.cpp ${folder}/*ed_integer_kernel.cpp)
 set_property(SOURCE ${block_kernels} APPEND PROPERTY COMPILE_OPTIONS -O3)
