@@ -1,0 +1,131 @@
+// Scales and zero points: from the recipe, from the values, from calibration.
+#include "affine_format.h"
+
+#include <ATen/ops/index_select.h>
+#include <mase/text.h>
+
+#include "calibration_search.h"
+
+namespace mase {
+
+const std::vector<std::string>& EnumNames<quant::Per>::names() {
+  static const std::vector<std::string> names = {"tensor", "channel"};
+  return names;
+}
+
+namespace quant {
+namespace {
+
+// The number of a channel, whose blocks lie in the order of channels.
+template <class T>
+void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vector<double>& high) {
+  std::vector<int64_t> rows;
+  for (int64_t block = 0; block < l.blocks(); ++block) {
+    l.rows(block / l.last().blocks(), rows);
+    const auto [first, end] = l.columns(block);
+    T least = 0, most = 0;
+    for (const int64_t row : rows)
+      for (const T *v = x + row + first, *stop = x + row + end; v < stop; ++v)
+        least = *v < least ? *v : least, most = *v > most ? *v : most;
+    low[static_cast<size_t>(block)] = least, high[static_cast<size_t>(block)] = most;
+  }
+}
+
+}  // namespace
+
+BlockGeometry AffineFormat::geometry(const Shape& shape, const QuantizeContext& context) const {
+  BlockGeometry g{shape, shape};
+  for (int64_t& size : g.block) size = std::max<int64_t>(size, 1);
+  const auto rank = static_cast<int64_t>(shape.size());
+  if (fields_.per == Per::tensor || rank == 0) return g;
+  const int64_t named =
+      fields_.axis.value_or(context.channel_axis >= 0 && context.channel_axis < rank ? context.channel_axis : 0);
+  const int64_t axis = named < 0 ? named + rank : named;
+  if (axis < 0 || axis >= rank)
+    throw Error(format("{}: channels on axis {}, but {} has {} axes", name(), named, name_of(context), rank), {},
+                "count from the end with negative numbers: -1 is the last axis");
+  g.block[static_cast<size_t>(axis)] = 1;
+  return g;
+}
+
+AffineFormat::Grid AffineFormat::grid_of(double low, double high) const {
+  constexpr double kLeast = std::numeric_limits<float>::min(), kMost = std::numeric_limits<float>::max();
+  low = std::clamp(low, -kMost, 0.0), high = std::clamp(high, 0.0, kMost);  // zero is always a number of the grid
+  if (symmetric_) {
+    const double magnitude = fields_.is_signed ? std::max(-low, high) : high;
+    return {std::max(magnitude / static_cast<double>(greatest()), kLeast), 0};
+  }
+  const double scale = std::max((high - low) / static_cast<double>(greatest() - least()), kLeast);
+  const auto zero = static_cast<int64_t>(std::nearbyint(static_cast<double>(least()) - low / scale));
+  return {scale, std::clamp(zero, least(), greatest())};
+}
+
+template <class T>
+std::vector<T> AffineFormat::table(const BlockCall& call) const {
+  const auto blocks = static_cast<size_t>(call.layout.blocks());
+  if (fields_.scale.size() > 1 && fields_.scale.size() != blocks)
+    throw Error(
+        format("{} has {} scales, but {} has {} channels", name(), fields_.scale.size(), name_of(call.context), blocks),
+        {}, "give one scale, or one per channel; per: channel says what a channel is");
+  std::vector<double> low(blocks), high(blocks);
+  if (fields_.scale.empty()) widen(call.layout, call.x.const_data_ptr<T>(), low, high);
+  std::vector<T> table(3 * blocks);
+  for (size_t b = 0; b < blocks; ++b) {
+    Grid grid = grid_of(low[b], high[b]);
+    if (!fields_.scale.empty()) {
+      const size_t i = fields_.scale.size() == 1 ? 0 : b;
+      grid = {fields_.scale[i], zero_point_.empty() ? 0 : zero_point_[zero_point_.size() == 1 ? 0 : i]};
+    }
+    table[b] = static_cast<T>(static_cast<float>(grid.scale));
+    table[blocks + b] = static_cast<T>(least() - grid.zero_point);
+    table[2 * blocks + b] = static_cast<T>(greatest() - grid.zero_point);
+  }
+  return table;
+}
+
+template std::vector<float> AffineFormat::table(const BlockCall&) const;
+template std::vector<double> AffineFormat::table(const BlockCall&) const;
+
+AffineFormat::Grid AffineFormat::choose(const CalibrationData& data) const {
+  const at::Tensor samples = data.samples.contiguous();
+  const float* x = samples.const_data_ptr<float>();
+  double low = 0, high = 0;
+  for (int64_t i = 0; i < samples.numel(); ++i)
+    if (std::isfinite(x[i])) low = std::min<double>(low, x[i]), high = std::max<double>(high, x[i]);
+  const auto shrunk = [&](int grid) { return grid_of(low * std::exp2(-grid / 8.0), high * std::exp2(-grid / 8.0)); };
+  const auto limit = [&](int grid) { return std::max(-low, high) * std::exp2(-grid / 8.0); };
+  const auto quantize = [&](int grid, const at::Tensor& values) {
+    AffineFields fields = fields_;
+    const Grid chosen = shrunk(grid);
+    fields.per = Per::tensor, fields.rounding = Rounding::nearest_even, fields.scale = {chosen.scale};
+    return AffineFormat(name(), fields, symmetric_, {chosen.zero_point}).quantize(values, {});
+  };
+  return shrunk(std::max(choose_grid(data, {80, limit, quantize, 24}, name()), 0));
+}
+
+Value AffineFormat::calibrate(const CalibrationData& data) const {
+  std::vector<Grid> grids;
+  QuantizeContext context;
+  context.channel_axis = data.channel_axis;
+  const Shape shape = shape_of(data.samples);
+  const BlockGeometry g = geometry(shape, context);
+  size_t axis = 0;
+  while (axis < shape.size() && g.block[axis] == shape[axis]) ++axis;  // the axis of several channels
+  if (axis == shape.size()) {
+    grids.push_back(choose(data));
+  } else {
+    CalibrationData channel = data;
+    for (int64_t c = 0; c < shape[axis]; ++c) {
+      channel.samples = data.samples.select(static_cast<int64_t>(axis), c);
+      grids.push_back(choose(channel));
+    }
+  }
+  List scales, zeros;
+  for (const Grid& grid : grids) scales.emplace_back(grid.scale), zeros.emplace_back(grid.zero_point);
+  Map fields{{"scale", scales}};
+  if (!symmetric_) fields.set("zero_point", zeros);
+  return fields;
+}
+
+}  // namespace quant
+}  // namespace mase

@@ -1,0 +1,89 @@
+// Integers with a scale and a zero point, per tensor or per channel: what asymmetric_integer and channel_integer share.
+#pragma once
+#include "block_format.h"
+
+namespace mase {
+
+namespace quant {
+enum class Per { tensor, channel };
+}  // namespace quant
+
+template <>
+struct EnumNames<quant::Per> {
+  static const std::vector<std::string>& names();
+};
+
+namespace quant {
+
+struct AffineFields : BlockFields {
+  int width = 8;
+  bool is_signed = true;
+  Per per = Per::tensor;
+  std::optional<int64_t> axis;
+  std::vector<double> scale;
+};
+template <class C>
+void affine_fields(Schema<C>& s) {
+  s.field("width", &C::width, "bits of an element").range(2, 22).unit("bits");
+  s.field("is_signed", &C::is_signed, "two's complement; false: codes from 0 upwards");
+  s.field("per", &C::per, "what shares a scale: the tensor, or a channel");
+  s.field("axis", &C::axis, "axis of the channels; null: 0 for weights, 1 for inputs and results");
+  s.field("scale", &C::scale, "scales, one or one per channel; empty: from the values, each time anew").min(1e-38);
+  s.field("rounding", &C::rounding, "which neighbour a value between two numbers becomes");
+  common_fields(s);
+}
+
+class AffineFormat : public BlockFormatOf<AffineFormat> {
+ public:
+  std::vector<int64_t> precision() const override { return {fields_.width}; }
+  Value calibrate(const CalibrationData& data) const override;
+
+  template <class T, class Use>
+  void with_kernel(const BlockCall& call, Use use) const {
+    const std::vector<T> table = this->table<T>(call);
+    const size_t blocks = table.size() / 3;
+    ScaledInteger<T> f;
+    for (size_t k = 0; k < 3; ++k) f.table[k] = table.data() + k * blocks;
+    f.rounding = RoundingTable<T>(fields_.rounding);
+    use(f);
+  }
+  template <class F, class Bits>
+  int64_t shared(const F& f, Bits, int64_t block) const {
+    return least() - static_cast<int64_t>(f.table[1][block]);
+  }
+  int64_t code(double n, int64_t zero_point) const { return static_cast<int64_t>(n) + zero_point; }
+  static constexpr Scales kScales = Scales::block;
+  static constexpr bool kMaseFolds = false;
+
+ protected:
+  AffineFormat(const char* name, const AffineFields& fields, bool symmetric, std::vector<int64_t> zero_point)
+      : BlockFormatOf(name, fields), fields_(fields), symmetric_(symmetric), zero_point_(std::move(zero_point)) {}
+
+  Widths widths() const override { return {fields_.width, 32 + (symmetric_ ? 0 : fields_.width), 0}; }
+  double value(int64_t code, int64_t zero_point, double scale) const override {
+    return static_cast<double>(code - zero_point) * scale;
+  }
+  BlockGeometry geometry(const Shape& shape, const QuantizeContext& context) const override;
+
+ private:
+  struct Grid {
+    double scale;
+    int64_t zero_point;
+  };
+  int64_t least() const { return fields_.is_signed ? -(int64_t{1} << (fields_.width - 1)) : 0; }
+  int64_t greatest() const { return least() + (int64_t{1} << fields_.width) - 1; }
+  // The grid that holds all values from low to high.
+  Grid grid_of(double low, double high) const;
+  // Scales, least and greatest integers of all blocks.
+  template <class T>
+  std::vector<T> table(const BlockCall& call) const;
+  // The grid that data.method chooses for the samples.
+  Grid choose(const CalibrationData& data) const;
+
+  AffineFields fields_;
+  bool symmetric_;
+  std::vector<int64_t> zero_point_;
+};
+
+}  // namespace quant
+}  // namespace mase

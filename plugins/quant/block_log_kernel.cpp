@@ -1,0 +1,8 @@
+// The kernels of powers of two, compiled once for all formats.
+#include "block_elements.h"
+
+namespace mase::quant {
+
+MASE_BLOCK_KERNELS(LogElement)
+
+}  // namespace mase::quant

@@ -1,0 +1,93 @@
+// quant.asymmetric_integer: scales and zero points, codes, channels, calibration, bad input.
+#include <catch2/catch.hpp>
+
+#include "block_cases.h"
+
+using namespace mase;
+using namespace block_test;
+
+namespace {
+
+constexpr const char* kName = "quant.asymmetric_integer";
+
+std::vector<double> numbers(const Value& v) {
+  std::vector<double> found;
+  for (const Value& item : v.as_list()) found.push_back(item.as_double());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("quant.asymmetric_integer computes as PyTorch's fake_quantize with given scale and zero point") {
+  const auto f = make_format(kName, {{"width", 4}, {"scale", List{0.5}}, {"zero_point", List{3}}});
+  // From (0 - 3) / 2 to (15 - 3) / 2, ties to even.
+  CHECK(quantized(*f, {0, 0.25f, 0.75f, -0.8f, -9, 9}) == std::vector<double>{0, 0, 1, -1, -1.5, 6});
+  const Codes codes = f->encode(tensor_of({0, 0.25f, 0.75f, -0.8f, -9, 9}), {});
+  CHECK(list(codes.elements) == std::vector<double>{3, 3, 5, 1, 0, 15});
+  CHECK(list(codes.exponents) == std::vector<double>{3});
+  CHECK(list(codes.scale) == std::vector<double>{0.5});
+  CHECK(f->bits({3, 10}) == 30 * 4 + 32 + 4);
+  CHECK(f->precision() == std::vector<int64_t>{4});
+  check_gradient(kName, {{"width", 4}, {"scale", List{0.5}}, {"zero_point", List{3}}}, {-9, 9, 6, -1.5, 0},
+                 {0, 0, 0.75, 0.75, 0.75});
+}
+
+TEST_CASE("quant.asymmetric_integer takes the range from the values, zero included") {
+  const auto f = make_format(kName, {{"width", 4}});
+  const Codes codes = f->encode(tensor_of({-1, 6.5f, 0, 2}), {});
+  CHECK(list(codes.scale) == std::vector<double>{0.5});
+  CHECK(list(codes.exponents) == std::vector<double>{2});
+  CHECK(list(codes.elements) == std::vector<double>{0, 15, 2, 6});
+  CHECK(list(f->encode(tensor_of({3.75f, 1}), {}).scale) == std::vector<double>{0.25});
+  CHECK(quantized(*f, {0, 0, 0}) == std::vector<double>{0, 0, 0});
+}
+
+TEST_CASE("quant.asymmetric_integer has scales per channel on any axis") {
+  const at::Tensor x = tensor_of({0, 15, 3, 0, 30, 4, 0, 7.5f, 3}, {3, 3});
+  const auto rows = make_format(kName, {{"width", 4}, {"per", "channel"}});
+  CHECK(list(rows->encode(x, {}).scale) == std::vector<double>{1, 2, 0.5});
+  const auto columns = make_format(kName, {{"width", 4}, {"per", "channel"}, {"axis", -1}});
+  CHECK(list(columns->encode(x, {}).exponents) == std::vector<double>{0, 0, 0});
+  CHECK(list(columns->quantize(x, {})) == list(rows->quantize(x.t(), {}).t()));
+  QuantizeContext context;
+  context.channel_axis = 1;
+  CHECK(list(rows->quantize(x, context)) == list(columns->quantize(x, {})));
+  CHECK(rows->bits({3, 10}) == 30 * 4 + 3 * (32 + 4));
+}
+
+TEST_CASE("quant.asymmetric_integer: codes, draws and bad input") {
+  std::vector<Map> configs = {{}, {{"is_signed", true}}, {{"per", "channel"}}, {{"per", "channel"}, {"axis", -1}}};
+  for (const int width : {2, 4, 12, 22}) configs.push_back({{"width", width}});
+  check_codes(kName, configs, -1);
+  check_bad_input(kName);
+  check_draws(kName, {{"width", 4}});
+  CHECK(refused(kName, {{"scale", List{0.5}}, {"zero_point", List{1, 2}}}).find("2 zero points beside 1 scales") !=
+        std::string::npos);
+  CHECK(refused(kName, {{"scale", List{0.5}}, {"zero_point", List{256}}}).find("from 0 to 255") != std::string::npos);
+  CHECK(refused(kName, {{"scale", List{0.5, 1.0}}}).find("per: tensor has one scale, found 2") != std::string::npos);
+}
+
+TEST_CASE("quant.asymmetric_integer calibrates scale and zero point") {
+  CalibrationData data;
+  std::vector<float> x(2000);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 100) / 100 - 0.25f;
+  x[7] = 40;
+  data.samples = tensor_of(x, {2, 1000});
+  const auto fields = [&](const char* method, Map with) {
+    data.method = method;
+    return make_format(kName, std::move(with))->calibrate(data).as_map();
+  };
+  const Map whole = fields("min_max", {});
+  CHECK(numbers(whole.at("scale"))[0] == Approx(40.25 / 255));
+  CHECK(numbers(whole.at("zero_point"))[0] == 2);
+  const Map rows = fields("min_max", {{"per", "channel"}});
+  REQUIRE(numbers(rows.at("scale")).size() == 2);
+  CHECK(numbers(rows.at("scale"))[1] == Approx(0.99 / 255).epsilon(1e-3));
+  for (const char* method : {"percentile", "mse", "entropy"})
+    CHECK(numbers(fields(method, {{"width", 4}}).at("scale"))[0] < 40.25 / 15);
+  // What was chosen is a configuration.
+  const auto chosen =
+      make_format(kName, {{"per", "channel"}, {"scale", rows.at("scale")}, {"zero_point", rows.at("zero_point")}});
+  CHECK(list(chosen->quantize(data.samples, {})) ==
+        list(make_format(kName, {{"per", "channel"}})->quantize(data.samples, {})));
+}

@@ -1,0 +1,52 @@
+// quant.channel_integer: scales per channel, codes, calibration, bad input.
+#include <catch2/catch.hpp>
+
+#include "block_cases.h"
+#include "support/fake_context.h"
+
+using namespace mase;
+using namespace block_test;
+
+namespace {
+
+constexpr const char* kName = "quant.channel_integer";
+
+}  // namespace
+
+TEST_CASE("quant.channel_integer has one scale per channel") {
+  const at::Tensor x = tensor_of({7, -3.4f, 0.5, 1.5, -14, 5, 0, 0, 0}, {3, 3});
+  const auto f = make_format(kName, {{"width", 4}});
+  CHECK(list(f->quantize(x, {})) == std::vector<double>{7, -3, 0, 2, -14, 4, 0, 0, 0});
+  const Codes codes = f->encode(x, {});
+  CHECK(list(codes.elements) == std::vector<double>{7, -3, 0, 1, -7, 2, 0, 0, 0});
+  CHECK(list(codes.scale)[1] == 2);
+  CHECK(list(make_format(kName, {{"width", 4}, {"axis", 1}})->encode(x, {}).scale)[1] == 2);
+  CHECK(list(make_format(kName, {{"width", 4}, {"per", "tensor"}})->encode(x, {}).scale) == std::vector<double>{2});
+  CHECK(f->bits({3, 10}) == 30 * 4 + 3 * 32);
+}
+
+TEST_CASE("quant.channel_integer with given scales") {
+  const auto f = make_format(kName, {{"width", 4}, {"scale", List{1, 0.5}}});
+  const at::Tensor x = tensor_of({1.5, -20, 20, 1.3f, -20, 20}, {2, 3});
+  CHECK(list(f->quantize(x, {})) == std::vector<double>{2, -8, 7, 1.5, -4, 3.5});
+  CHECK(test::message([&] {
+          f->quantize(tensor_of({1, 2, 3}), {});
+        }).find("2 scales, but a tensor has 3 channels") != std::string::npos);
+  check_gradient(kName, {{"width", 4}, {"per", "tensor"}, {"scale", List{1}}}, {-9, 9, 7, -8, 0},
+                 {0, 0, 0.75, 0.75, 0.75});
+}
+
+TEST_CASE("quant.channel_integer: codes, calibration, draws and bad input") {
+  std::vector<Map> configs = {{}, {{"is_signed", false}}, {{"per", "tensor"}}, {{"axis", -1}}};
+  for (const int width : {2, 4, 12, 22}) configs.push_back({{"width", width}});
+  check_codes(kName, configs, -1);
+  check_codes(kName, {{{"width", 8}}, {{"width", 5}, {"axis", -1}}}, 4e-7);
+  check_bad_input(kName, {{"per", "tensor"}});
+  check_draws(kName, {{"width", 4}, {"per", "tensor"}});
+  CalibrationData data;
+  data.samples = tensor_of({1, -2, 3, 4, 5, -127}, {2, 3});
+  data.method = "min_max";
+  const Value scales = make_format(kName)->calibrate(data).as_map().at("scale");
+  CHECK(scales.as_list().at(0).as_double() == Approx(3.0 / 127));
+  CHECK(scales.as_list().at(1).as_double() == Approx(1));
+}
