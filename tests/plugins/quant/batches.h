@@ -15,35 +15,33 @@ namespace test {
 
 using namespace mase;
 
-// The samples of one split, as they are.
-class Samples final : public Split {
+// One split, train: the samples as they are.
+class Samples final : public Dataset {
  public:
-  Samples(std::string name, at::Tensor x) : name_(std::move(name)), x_(std::move(x)) {}
-  const std::string& name() const override { return name_; }
-  int64_t size() const override { return x_.size(0); }
-  Batch batch(int64_t first, int64_t count) const override { return {{x_.narrow(0, first, count)}, {}}; }
+  explicit Samples(at::Tensor x) : x_(std::move(x)) {}
+  void open(Context&) override {}
+  std::vector<std::string> splits() const override { return {"train"}; }
+  int64_t size(std::string_view) const override { return x_.size(0); }
+  Batch batch(std::string_view, int64_t first, int64_t count) const override {
+    return {{x_.narrow(0, first, count)}, {}};
+  }
 
  private:
-  std::string name_;
   at::Tensor x_;
 };
 
-// Lends one split, and components of the test's own beside the plugins'.
-class DataContext : public FakeContext {
- public:
-  DataContext(Graph& graph, at::Tensor x) : FakeContext(&graph), split_("train", std::move(x)) {
-    folder = folder_.path();
+// A context with a folder and, if there are samples, a train split.
+struct DataContext {
+  explicit DataContext(Graph& graph, at::Tensor x = {}) : fake(&graph) {
+    fake.folder = folder.path();
+    if (!x.defined()) return;
+    fake.data = std::make_shared<Samples>(std::move(x));
+    fake.splits.push_back(std::make_unique<FakeSplit>(*fake.data, "train"));
   }
-  const Split& dataset(std::string_view name) override {
-    if (name != "train") throw Error("no split '" + std::string(name) + "'");
-    ++asked;
-    return split_;
-  }
-  int asked = 0;
-
- private:
-  TempDir folder_;
-  Samples split_;
+  operator FakeContext&() { return fake; }
+  FakeContext* operator->() { return &fake; }
+  TempDir folder;
+  FakeContext fake;
 };
 
 // Values around zero, the same at every call.

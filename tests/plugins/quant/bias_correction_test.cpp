@@ -42,11 +42,11 @@ TEST_CASE("each channel of each layer means what it meant in float") {
   run_pass("quant.bias_correction", {{"batches", 0}, {"batch_size", 10}}, g, context);
   CHECK(worst_difference(channel_means(output_of(g, x, "fc1"), 1), exact1) < 1e-6);
   CHECK(worst_difference(channel_means(output_of(g, x), 1), exact2) < 1e-6);
-  CHECK(context.reported.at("corrected") == Value(2));
+  CHECK(context->reported.at("corrected") == Value(2));
   // The first layer sees the same inputs before and after: its bias moves by exactly its error.
   const auto was = list_of(exact.tensor("fc1.bias")), is = list_of(g.tensor("fc1.bias"));
   for (size_t c = 0; c < was.size(); ++c) CHECK(was[c] - is[c] == Approx(before1[c] - exact1[c]).margin(1e-6));
-  CHECK(test::read(context.out_dir() + "/bias_correction.csv").find("fc1,5,") != std::string::npos);
+  CHECK(test::read(context->out_dir() + "/bias_correction.csv").find("fc1,5,") != std::string::npos);
 }
 
 TEST_CASE("convolutions have their channels behind the batch; a result's own format stands aside") {
@@ -66,8 +66,8 @@ TEST_CASE("bias correction refuses layers that it cannot correct") {
   test::DataContext context(g, normal({64, 6}));
   const auto problem = [&] { return test::message([&] { run_pass("quant.bias_correction", {}, g, context); }); };
   CHECK_THAT(problem(), Catch::Contains("no selected layer is quantized and has a bias"));
-  context.selection = true, context.nodes = {&g.at("fc")};
+  context->selection = true, context->nodes = {&g.at("fc")};
   CHECK_THAT(problem(), Catch::Contains("'fc': linear has no bias to correct: build it with bias: true"));
-  context.nodes = {&g.at("act")};
+  context->nodes = {&g.at("act")};
   CHECK_THAT(problem(), Catch::Contains("relu is no layer with a weight and a bias"));
 }

@@ -1,5 +1,6 @@
 // quant.calibrate against choices made here by trying every binary point.
 #include "batches.h"
+#include "mase/abi.h"
 
 using namespace test;
 
@@ -47,18 +48,16 @@ Graph two_layers() {
 TEST_CASE("min_max on weights is the finest point without saturation, and needs no data") {
   Graph g = two_layers();
   set_format(g, "fc1", "weight", integer(8)), set_format(g, "fc2", "bias", integer(5));
-  test::TempDir folder;
-  test::FakeContext context(&g);
-  context.folder = folder.path();
+  test::DataContext context(g);
   run_pass("quant.calibrate", {}, g, context);
   CHECK(point_of(g, "fc1", "weight") == finest(list_of(g.tensor("fc1.weight")), 8));
   CHECK(point_of(g, "fc2", "bias") == finest(list_of(g.tensor("fc2.bias")), 5));
   CHECK(g.at("fc1").meta.common.args.at("weight").format.with().at("width") == Value(8));
-  CHECK(context.reported.at("tensors") == Value(2));
-  CHECK(context.reported.at("calibrated") == Value(2));
-  CHECK(context.reported.at("chosen").as_map().at("fc1.weight") ==
+  CHECK(context->reported.at("tensors") == Value(2));
+  CHECK(context->reported.at("calibrated") == Value(2));
+  CHECK(context->reported.at("chosen").as_map().at("fc1.weight") ==
         Value(Map{{"frac_width", point_of(g, "fc1", "weight")}}));
-  CHECK(test::read(context.out_dir() + "/calibration.csv").find("fc1,weight,quant.integer,") != std::string::npos);
+  CHECK(test::read(context->out_dir() + "/calibration.csv").find("fc1,weight,quant.integer,") != std::string::npos);
 }
 
 TEST_CASE("inputs and results are looked at as the float graph computes them, on the batches that were asked for") {
@@ -182,31 +181,18 @@ struct PerChannel final : Format {
   Config config;
 };
 
-class WithPerChannel final : public Components {
- public:
-  std::shared_ptr<Component> create(std::string_view kind, const Chosen& chosen) override {
-    if (chosen.name() != "test.per_channel") return registry().create(kind, chosen);
-    return std::make_shared<PerChannel>(parse_or_throw<PerChannel::Config>(Value(chosen.with()), "test.per_channel"));
-  }
-  std::shared_ptr<Component> shared(std::string_view kind, const Chosen& chosen) override {
-    return chosen.name() == "test.per_channel" ? create(kind, chosen) : registry().shared(kind, chosen);
-  }
-  std::vector<const ComponentInfo*> list(std::string_view kind) const override { return registry().list(kind); }
-};
-
-struct OwnContext final : test::DataContext {
-  using DataContext::DataContext;
-  Components& components() override { return own; }
-  WithPerChannel own;
-};
+const MaseManifest kTest{sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "test", "1.0.0", "A format of this test", [](Registrar& r) {
+                           r.add<PerChannel>("test.per_channel", "A scale per channel");
+                         }};
 
 }  // namespace
 
 TEST_CASE("per channel a format sees its channels: rows of a weight, axis 1 of an input") {
+  test::registry().load_builtin(kTest);
   Graph g = two_layers();
   for (const char* tensor : {"weight", "data_in_0"}) set_format(g, "fc1", tensor, {"test.per_channel", Map{}});
   const at::Tensor x = normal({12, 6}, 4);
-  OwnContext context(g, x);
+  test::DataContext context(g, x);
   run_pass("quant.calibrate", {{"per", "channel"}, {"batches", 0}}, g, context);
   const TensorMetas& args = g.at("fc1").meta.common.args;
   const List& rows = args.at("weight").format.with().at("scales").as_list();
