@@ -22,6 +22,8 @@ int new_plugin_command(const Registry& registry, const std::string& name, const 
 int check_plugin_command(const std::string& file, bool load, bool json);
 int load_plugin_command(const std::string& file,
                         bool json);  // what check-plugin --load runs in a child process
+// `out` empty: to stdout.
+int convert_command(const Registry& registry, const std::string& file, const std::string& out, bool json);
 int version_command(bool json);
 
 // The whole program: main() without its name, so that tests reach it.

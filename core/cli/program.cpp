@@ -20,7 +20,7 @@ struct Parsed {
   bool version = false;
   RunOptions run;
   std::vector<std::string> sets, runs;
-  std::string name, kind = "pass", folder;
+  std::string name, kind = "pass", folder, out;
   bool load = false, load_here = false;
 };
 
@@ -69,6 +69,9 @@ void add_commands(CLI::App& app, Parsed& p) {
   app.add_subcommand("test", "Run recipe tests")
       ->add_option("DIR", p.folder, "A folder of *.yaml with # RUN, # EXPECT lines")
       ->required();
+  CLI::App& convert = *app.add_subcommand("convert", "Turn a MASE configuration into a recipe");
+  convert.add_option("CONFIG", p.name, "A configuration, *.toml")->required();
+  convert.add_option("-o", p.out, "Where to write the recipe (default: print it)")->type_name("RECIPE");
   CLI::App& fresh = *app.add_subcommand("new-plugin", "Write a plugin project that builds and passes its test");
   fresh.add_option("NAME", p.name, "Its name, and the folder to make")->required();
   fresh.add_option("--kind", p.kind, "What it brings (default pass)");
@@ -109,6 +112,7 @@ int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   if (command == "new-plugin") return new_plugin_command(registry, p.name, p.kind, g.json);
   if (command == "list") return list_command(registry, app.get_subcommand("list")->count("KIND") ? p.kind : "", g.json);
   if (command == "describe") return describe_command(registry, p.name, g.json);
+  if (command == "convert") return convert_command(registry, p.name, p.out, g.json);
   if (command == "schema") return schema_command(registry);
   if (command == "docs") return docs_command(registry, p.folder);
   p.run.sets = split_sets(p.sets);

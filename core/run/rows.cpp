@@ -10,16 +10,16 @@ namespace mase {
 namespace {
 constexpr size_t kMostRows = 1000000;
 
-std::vector<Template> numbers(const DomainSpec& d, const Loc& loc) {
+std::vector<Template> numbers(const Domain& d, const Loc& loc) {
   const double step = d.step > 0 ? d.step : 1;
-  if (d.kind == DomainSpec::Kind::real && d.step <= 0)
+  if (d.kind == Domain::Kind::real && d.step <= 0)
     throw Error("a continuous $float has no list of values", loc, "give it a step, or list the values");
   const double count = std::floor((d.high - d.low) / step + 1e-9) + 1;
   if (count > static_cast<double>(kMostRows)) throw Error(format("{} values are too many for a sweep", count), loc);
   std::vector<Template> values;
   for (int64_t i = 0; i < static_cast<int64_t>(count); ++i) {
     const double v = d.low + step * static_cast<double>(i);
-    values.push_back(Template::from(d.kind == DomainSpec::Kind::integer ? Value(std::llround(v)) : Value(v)));
+    values.push_back(Template::from(d.kind == Domain::Kind::integer ? Value(std::llround(v)) : Value(v)));
     values.back().loc = loc;
   }
   return values;
@@ -68,11 +68,13 @@ void combine(const Template& over, const Scope& scope, size_t at, std::vector<Te
 }  // namespace
 
 std::vector<Template> values_over(const Template& given, const Scope& scope) {
-  const Template& t = behind(given, scope);
+  const bool is_reference = given.kind == Template::Kind::reference;
+  const Found found = is_reference ? follow(given, {&scope}) : Found{&given, {&scope}, nullptr};
+  const Template& t = *found.value;
   if (t.kind == Template::Kind::list) return t.items;
   if (t.kind != Template::Kind::domain)
     throw Error("expected a list of values, or a discrete domain such as {$int: [4, 8]}", given.loc);
-  if (t.domain->kind != DomainSpec::Kind::choice) return numbers(*t.domain, given.loc);
+  if (t.domain->kind != DomainSpec::Kind::choice) return numbers(range_of(*t.domain, found.view), given.loc);
   return *options_of(*t.domain, {&scope}).items;
 }
 

@@ -95,13 +95,19 @@ at::Tensor value_of(const Node& node, size_t index, const std::vector<Tensors>* 
   return at::zeros(meta.shape, at::TensorOptions().dtype(dtype_of(meta.torch_dtype)));
 }
 
+// MASE's name: the second operand of a matrix product stands where a layer has its weight.
+std::string argument_name(const Node& node, size_t index) {
+  if (index == 1 && is_any(node.mase_op, {"matmul", "bmm"})) return "weight";
+  return "data_in_" + std::to_string(index);
+}
+
 // Runs the node on `values`, or on zeros of its arguments' shapes, and records what it saw.
 Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tensors>* values) {
   Tensors inputs, params;
   for (size_t i = 0; i < node.args.size(); ++i) {
     inputs.push_back(value_of(node, i, values));
     TensorMeta* meta = argument_meta(node, i);
-    record(meta ? *meta : node.meta.common.args.add("data_in_" + std::to_string(i)), inputs.back());
+    record(meta ? *meta : node.meta.common.args.add(argument_name(node, i)), inputs.back());
   }
   for (const ParameterInfo& info : op.parameters()) {
     const Parameter* p = node.param(info.name);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace mase::nn {
 
@@ -29,6 +30,12 @@ CodeRange CodeRange::operator+(const CodeRange& other) const {
   r.wide_ = a.wide_ || b.wide_ || __builtin_add_overflow(a.low_, b.low_, &r.low_) ||
             __builtin_add_overflow(a.high_, b.high_, &r.high_);
   return r;
+}
+
+CodeRange CodeRange::operator-(const CodeRange& other) const {
+  CodeRange negative = other;
+  negative.low_ = -other.high_, negative.high_ = -other.low_;  // at most 2^120, so that no sign is lost
+  return *this + negative;
 }
 
 CodeRange CodeRange::operator*(const CodeRange& other) const {
@@ -69,6 +76,13 @@ CodeRange CodeRange::joined(const CodeRange& other) const {
   return a;
 }
 
+CodeRange CodeRange::clamped(int64_t low, int64_t high) const {
+  CodeRange r = *this;
+  r.low_ = std::clamp<Int>(low_, low, high), r.high_ = std::clamp<Int>(high_, low, high);
+  r.wide_ = false;
+  return r;
+}
+
 CodeRange CodeRange::scaled_below_zero(int64_t factor, int digits) const {
   CodeRange r = aligned(frac_width_ + digits);
   Int scaled = 0;
@@ -95,6 +109,21 @@ std::optional<FixedPoint> accumulator(const OpFormats& formats, int64_t terms, b
   CodeRange sum = (CodeRange(*formats.inputs[0]) * CodeRange(*formats.params[0])).times(std::max<int64_t>(terms, 1));
   if (bias && formats.params.size() > 1 && formats.params[1]) sum = sum + CodeRange(*formats.params[1]);
   return sum.grid();
+}
+
+std::optional<FixedPoint> clamped_grid(const OpFormats& formats, double low, double high) {
+  if (formats.inputs.empty() || !formats.inputs[0]) return std::nullopt;
+  const FixedPoint& point = *formats.inputs[0];
+  const double first = std::ldexp(low, point.frac_width), last = std::ldexp(high, point.frac_width);
+  const auto is_code = [](double v) { return std::trunc(v) == v && std::abs(v) < 0x1p62; };
+  if (!is_code(first) || !is_code(last)) return std::nullopt;
+  return CodeRange(point).clamped(static_cast<int64_t>(first), static_cast<int64_t>(last)).grid();
+}
+
+std::optional<FixedPoint> product_grid(const OpFormats& formats, int64_t terms) {
+  if (!formats.inputs.at(0) || !formats.inputs.at(1)) return std::nullopt;
+  const CodeRange product = CodeRange(*formats.inputs[0]) * CodeRange(*formats.inputs[1]);
+  return product.times(std::max<int64_t>(terms, 1)).grid();
 }
 
 std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window) {

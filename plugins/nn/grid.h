@@ -12,11 +12,13 @@ class CodeRange {
   explicit CodeRange(const FixedPoint& point);
   CodeRange aligned(int frac_width) const;  // frac_width of at least the own one
   CodeRange operator+(const CodeRange& other) const;
+  CodeRange operator-(const CodeRange& other) const;
   CodeRange operator*(const CodeRange& other) const;
   CodeRange times(int64_t count) const;                           // a sum of `count` such values
   CodeRange divided(int power) const;                             // by 2^power: only the point moves
   CodeRange joined(const CodeRange& other) const;                 // either of the two
   CodeRange scaled_below_zero(int64_t factor, int digits) const;  // negative values times factor * 2^-digits
+  CodeRange clamped(int64_t low, int64_t high) const;             // limits as codes
   int frac_width() const { return frac_width_; }
   // Unsigned when no value is negative. A range beyond 128 bits gives a grid that nobody can build.
   FixedPoint grid() const;
@@ -31,6 +33,12 @@ class CodeRange {
 
 // The accumulator of `terms` products of input and weight, plus the bias if it has a grid.
 std::optional<FixedPoint> accumulator(const OpFormats& formats, int64_t terms, bool bias);
+
+// Values limited to low and high: exact when both are values of the grid.
+std::optional<FixedPoint> clamped_grid(const OpFormats& formats, double low, double high);
+
+// The accumulator of `terms` products of two inputs.
+std::optional<FixedPoint> product_grid(const OpFormats& formats, int64_t terms);
 
 // A mean over `window` elements: exact when that is a power of two.
 std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window);

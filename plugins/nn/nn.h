@@ -14,23 +14,49 @@ void add_avg_pool1d(Registrar& r);
 void add_avg_pool2d(Registrar& r);
 void add_batch_norm1d(Registrar& r);
 void add_batch_norm2d(Registrar& r);
+void add_bmm(Registrar& r);
 void add_cat(Registrar& r);
 void add_conv1d(Registrar& r);
 void add_conv2d(Registrar& r);
+void add_conv3d(Registrar& r);
+void add_convtranspose2d(Registrar& r);
 void add_dropout(Registrar& r);
+void add_elu(Registrar& r);
+void add_embedding(Registrar& r);
 void add_flatten(Registrar& r);
+void add_gelu(Registrar& r);
+void add_group_norm(Registrar& r);
+void add_hardshrink(Registrar& r);
+void add_hardsigmoid(Registrar& r);
+void add_hardswish(Registrar& r);
+void add_hardtanh(Registrar& r);
 void add_identity(Registrar& r);
+void add_instance_norm1d(Registrar& r);
+void add_instance_norm2d(Registrar& r);
+void add_instance_norm3d(Registrar& r);
+void add_layer_norm(Registrar& r);
 void add_leaky_relu(Registrar& r);
 void add_linear(Registrar& r);
 void add_log_softmax(Registrar& r);
+void add_logsigmoid(Registrar& r);
+void add_matmul(Registrar& r);
 void add_max_pool1d(Registrar& r);
 void add_max_pool2d(Registrar& r);
 void add_mul(Registrar& r);
 void add_relu(Registrar& r);
+void add_relu6(Registrar& r);
 void add_reshape(Registrar& r);
+void add_rms_norm(Registrar& r);
+void add_selu(Registrar& r);
 void add_sigmoid(Registrar& r);
+void add_silu(Registrar& r);
 void add_softmax(Registrar& r);
+void add_softplus(Registrar& r);
+void add_softshrink(Registrar& r);
+void add_softsign(Registrar& r);
+void add_sub(Registrar& r);
 void add_tanh(Registrar& r);
+void add_tanhshrink(Registrar& r);
 void add_view(Registrar& r);
 
 // Height and width; a recipe may give one number for both.
@@ -40,6 +66,15 @@ struct Pair {
   Pair(int64_t both) : height(both), width(both) {}
   Pair(int64_t h, int64_t w) : height(h), width(w) {}
   std::vector<int64_t> list() const { return {height, width}; }
+};
+
+// Depth, height and width; a recipe may give one number for all three.
+struct Triple {
+  int64_t depth = 0, height = 0, width = 0;
+  Triple() = default;
+  Triple(int64_t all) : depth(all), height(all), width(all) {}
+  std::vector<int64_t> list() const { return {depth, height, width}; }
+  int64_t count() const { return depth * height * width; }
 };
 
 // Elements of one sample: all axes but the first.
@@ -62,8 +97,9 @@ inline int64_t size_from(int64_t configured, int64_t found, const char* field) {
               std::to_string(found));
 }
 
-// Weight and bias as PyTorch initialises linear and convolution layers: uniform within 1/sqrt(fan in).
-Tensors uniform_parameters(const Shape& weight, bool bias, Random& random);
+// Weight and bias as PyTorch initialises linear and convolution layers: uniform within 1/sqrt(fan in). The bias has
+// `outputs` elements, or as many as the weight's first axis.
+Tensors uniform_parameters(const Shape& weight, bool bias, Random& random, int64_t outputs = 0);
 
 // Operators whose results are values of their inputs, so that the grid stays.
 class PassThrough : public Op {
@@ -100,6 +136,27 @@ struct Codec<nn::Pair> {
   static Value write(const nn::Pair& v) {
     if (v.height == v.width) return v.height;
     return List{v.height, v.width};
+  }
+};
+
+template <>
+struct Codec<nn::Triple> {
+  static TypeInfo type() { return {}; }  // an integer, or a list of three
+  static bool read(nn::Triple& out, const Value& v, Problems& p) {
+    if (v.is_int()) return out = nn::Triple(v.as_int()), true;
+    const List* list = v.is_list() && v.as_list().size() == 3 ? &v.as_list() : nullptr;
+    for (int i = 0; list && i < 3; ++i)
+      if (!(*list)[static_cast<size_t>(i)].is_int()) list = nullptr;
+    if (!list) {
+      p.emplace_back("found " + v.brief() + ", expected an integer or [depth, height, width]", v.loc);
+      return false;
+    }
+    out.depth = (*list)[0].as_int(), out.height = (*list)[1].as_int(), out.width = (*list)[2].as_int();
+    return true;
+  }
+  static Value write(const nn::Triple& v) {
+    if (v.depth == v.height && v.height == v.width) return v.width;
+    return List{v.depth, v.height, v.width};
   }
 };
 

@@ -3,13 +3,16 @@
 
 #include "asymmetric_integer.h"
 #include "bfloat16.h"
+#include "bias_correction.h"
 #include "binary.h"
 #include "binary_residual_sign.h"
 #include "binary_scaling.h"
 #include "block_fp.h"
 #include "block_log.h"
 #include "block_minifloat.h"
+#include "calibrate.h"
 #include "channel_integer.h"
+#include "equalize.h"
 #include "fp8.h"
 #include "integer.h"
 #include "log.h"
@@ -31,13 +34,16 @@ MASE_PLUGIN("quant", "0.1.0", "Number formats, and the passes that quantize a gr
   using namespace mase::quant;
   r.add<AsymmetricInteger>("quant.asymmetric_integer", "Integers with scale and zero point, per tensor or channel");
   r.add<Bfloat16>("quant.bfloat16", "The upper half of a float32: 8 bits of exponent, 7 of mantissa");
+  r.add<BiasCorrection>("quant.bias_correction", "Correct each bias by the error that quantization makes on average");
   r.add<Binary>("quant.binary", "+1 and -1, or 1 and 0");
   r.add<BinaryResidualSign>("quant.binary_residual_sign", "A sum of up to three signs with trainable weights (ReBNet)");
   r.add<BinaryScaling>("quant.binary_scaling", "+a and -a, a the mean magnitude of a channel (XNOR-Net)");
   r.add<BlockFp>("quant.block_fp", "Block floating point: integers that share an exponent");
   r.add<BlockLog>("quant.block_log", "Signed powers of two that share their exponent's bias");
   r.add<BlockMinifloat>("quant.block_minifloat", "Small floating-point numbers that share their exponent's bias");
+  r.add<Calibrate>("quant.calibrate", "Choose fractional widths, scales and biases of formats from data");
   r.add<ChannelInteger>("quant.channel_integer", "Symmetric integers with a scale per channel, or one per tensor");
+  r.add<Equalize>("quant.equalize", "Trade scales between neighbouring layers until their channels' ranges are equal");
   r.add<Integer>("quant.fixed", "The same as quant.integer");
   r.add<Fp8>("quant.fp8", "8-bit floating-point numbers by their names: e4m3fn, e5m2, e4m3fnuz, ...");
   r.add<Integer>("quant.integer", "Fixed-point numbers: width bits, of which frac_width lie right of the point");

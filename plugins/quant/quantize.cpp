@@ -10,8 +10,8 @@ namespace mase::quant {
 namespace {
 
 constexpr std::string_view kDataIn = "data_in_";
-constexpr std::string_view kFieldNames[] = {"format", "data_in", "data_in_0", "data_in_1", "data_in_2",
-                                            "weight", "bias",    "data_out",  "parameters"};
+constexpr std::string_view kFieldNames[] = {"format", "data_in", "data_in_0", "data_in_1",  "data_in_2",
+                                            "weight", "bias",    "data_out",  "parameters", "config"};
 
 bool is_data_in(std::string_view argument) { return argument.substr(0, kDataIn.size()) == kDataIn; }
 
@@ -19,6 +19,11 @@ bool is_data_in(std::string_view argument) { return argument.substr(0, kDataIn.s
 bool computes(const Node& node) {
   return node.op_kind != OpKind::placeholder && node.op_kind != OpKind::output && node.op_kind != OpKind::get_attr &&
          node.meta.common.mase_type != "implicit_func";
+}
+
+// Indices are numbers, but rounding one gives another row.
+bool is_index(const Node& node, const TensorMeta& argument) {
+  return node.mase_op == "embedding" && is_data_in(argument.name);
 }
 
 NameList names_of(const std::vector<Node*>& nodes) {
@@ -46,12 +51,19 @@ void Quantize::Config::schema(Schema<Config>& s) {
   s.field("bias", &Config::bias, "format of the bias; null: the accumulator's grid");
   s.field("data_out", &Config::data_out, "format of the results; null: the accumulator's grid, or float");
   s.field("parameters", &Config::parameters, "formats of other arguments and parameters, by name");
+  s.field("config", &Config::config,
+          "all of it in MASE's flat keys: {name: integer, data_in_width: 8, data_in_frac_width: 4, weight_width: ...}");
 }
 
 void Quantize::Config::check(const Value& v) const {
   const Map* map = v.is_map() ? &v.as_map() : nullptr;
   if (!map || map->empty())
     throw Error("quant.quantize names no format", v.loc, "give format, or weight, data_in, bias, data_out");
+  if (const Value* flat = map->find("config"); flat && flat->is_map()) {
+    if (map->size() > 1)
+      throw Error("config stands beside other fields, expected it alone: it names every tensor", flat->loc);
+    read_flat_config(flat->as_map(), flat->loc);
+  }
   const Value* others = map->find("parameters");
   if (!others || !others->is_map()) return;
   for (const Entry& e : others->as_map())
@@ -67,6 +79,21 @@ Quantize::Quantize(Config config) : config_(std::move(config)) {
   add("data_in", config_.data_in), add("data_in_0", config_.data_in_0), add("data_in_1", config_.data_in_1);
   add("data_in_2", config_.data_in_2), add("weight", config_.weight), add("bias", config_.bias);
   for (const auto& [name, field] : config_.parameters) add(name, field);
+  if (!config_.config.empty()) flat_ = read_flat_config(config_.config, {});
+}
+
+// The flat keys as if each had been named, with null for tensors that they leave out.
+void Quantize::read_flat(Context& context) {
+  const auto formats = context.list<Format>();
+  named_.clear();
+  for (const FlatEntry& entry : flat_.entries) {
+    FormatField& field = entry.tensor == "data_in"  ? config_.data_in
+                         : entry.tensor == "weight" ? config_.weight
+                         : entry.tensor == "bias"   ? config_.bias
+                                                    : config_.data_out;
+    field = {true, entry.format ? fitted(entry.format, formats) : Chosen()};
+    if (entry.tensor != "data_out") named_.emplace_back(entry.tensor, &field);
+  }
 }
 
 const FormatField* Quantize::field_for(const std::string& argument) const {
@@ -86,7 +113,7 @@ bool Quantize::quantize(Node& node, std::vector<const FormatField*>& used) const
     any = true;
   };
   for (TensorMeta& argument : node.meta.common.args)
-    if (const FormatField* field = field_for(argument.name)) set(argument, field);
+    if (const FormatField* field = field_for(argument.name); field && !is_index(node, argument)) set(argument, field);
   if (config_.data_out.named)
     for (TensorMeta& result : node.meta.common.results) set(result, &config_.data_out);
   return any;
@@ -113,6 +140,9 @@ void Quantize::check_used(const std::vector<const FormatField*>& used, const std
 }
 
 void Quantize::run(Graph&, Context& context) {
+  if (flat_.untouched) return;
+  const bool is_flat = !flat_.entries.empty();
+  if (is_flat) read_flat(context);
   std::vector<const FormatField*> used;
   used.reserve(named_.size() + 2);
   const bool chosen_nodes = context.has_selection();
@@ -120,7 +150,7 @@ void Quantize::run(Graph&, Context& context) {
     if (!chosen_nodes && !computes(*node)) continue;
     if (!quantize(*node, used) && chosen_nodes) refuse(*node, context);
   }
-  check_used(used, context.selected());
+  if (!is_flat) check_used(used, context.selected());  // MASE's keys name a bias where there is none, too
 }
 
 }  // namespace mase::quant

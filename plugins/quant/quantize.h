@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "flat_config.h"
+
 namespace mase {
 
 namespace quant {
@@ -36,6 +38,7 @@ class Quantize final : public Pass {
   struct Config {
     FormatField format, data_in, data_in_0, data_in_1, data_in_2, weight, bias, data_out;
     std::map<std::string, FormatField> parameters;
+    Map config;
     static void schema(Schema<Config>& s);
     void check(const Value& v) const;
   };
@@ -48,11 +51,13 @@ class Quantize final : public Pass {
  private:
   // The field that decides about an argument or parameter of this name; nullptr: none does.
   const FormatField* field_for(const std::string& argument) const;
+  void read_flat(Context& context);
   bool quantize(Node& node, std::vector<const FormatField*>& used) const;
   void refuse(const Node& node, Context& context) const;
   void check_used(const std::vector<const FormatField*>& used, const std::vector<Node*>& nodes) const;
 
   Config config_;
+  FlatConfig flat_;                                                // of MASE's keys, when they were given
   std::vector<std::pair<std::string, const FormatField*>> named_;  // all fields that were named, but `format`
 };
 

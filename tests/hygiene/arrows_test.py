@@ -10,7 +10,7 @@ from hygiene import includes, rule, strings, tracked
 COMPONENT = re.compile(r"\b(quant|prune|hw|nn|models|data|train|eval|cost|analysis|report|pick)\.[a-z]")
 FILE_NAME = re.compile(r"\.(json|csv|txt|yaml|yml|npy|npz|mem|svg|html|h|cpp|so|db|safetensors|bin|gz)$")
 # The C API of system libraries that only one place may know.
-OWNERS = {"boost/dll": "core/loader/", "yaml-cpp": "core/recipe/", "spdlog": "core/log/", "sqlite3.h": "core/search/"}
+OWNERS = {"boost/dll": "core/loader/", "yaml-cpp": "core/recipe/", "toml++": "core/cli/", "spdlog": "core/log/", "sqlite3.h": "core/search/"}
 
 
 def owner_of(name):

@@ -7,9 +7,9 @@ from hygiene import ROOT, includes, rule, tracked
 
 # Seconds each, so every use needs a reason in allowed_includes.txt.
 HEAVY = re.compile(r"^(torch/(?!headeronly/version\.h)|ATen/(Context|autocast_mode)\.h|ATen/core/(dispatch|op_registration)/"
-                   r"|ATen/native/|boost/|yaml-cpp/(?!eventhandler\.h|mark\.h)|spdlog/|CLI/|nlohmann/json\.hpp|regex$)")
+                   r"|ATen/native/|boost/|yaml-cpp/(?!eventhandler\.h|mark\.h)|spdlog/|CLI/|toml\+\+/|nlohmann/json\.hpp|regex$)")
 NEVER = re.compile(r"^(torch/torch\.h|torch/all\.h|torch/script\.h|torch/extension\.h|ATen/ATen\.h|ATen/Functions\.h)$")
-HOST_LIBRARIES = ("torch/", "yaml-cpp", "spdlog", "boost/", "nlohmann/", "CLI/", "sqlite3")
+HOST_LIBRARIES = ("torch/", "yaml-cpp", "spdlog", "boost/", "toml++/", "nlohmann/", "CLI/", "sqlite3")
 API_HEADER_LINES = 1500
 
 

@@ -44,3 +44,33 @@ TEST_CASE("gradients of smooth operators are their derivatives") {
   CHECK(worst_gradient("nn.batch_norm1d", {}, {6, 3}, true) < 1e-6);
   CHECK(worst_gradient("nn.batch_norm2d", {}, {2, 3, 2, 2}) < 1e-6);
 }
+
+TEST_CASE("gradients of activations are their derivatives") {
+  for (const char* name :
+       {"nn.elu", "nn.selu", "nn.gelu", "nn.silu", "nn.softplus", "nn.softsign", "nn.hardswish", "nn.hardsigmoid",
+        "nn.softshrink", "nn.hardshrink", "nn.tanhshrink", "nn.logsigmoid", "nn.relu6"}) {
+    INFO(name);
+    CHECK(worst_gradient(name, {}, {2, 4}) < 1e-7);
+  }
+  CHECK(worst_gradient("nn.gelu", {{"approximate", "tanh"}}, {2, 4}) < 1e-7);
+  CHECK(worst_gradient("nn.hardtanh", {{"min_val", -0.5}, {"max_val", 0.25}}, {2, 4}) < 1e-7);
+}
+
+TEST_CASE("gradients of convolutions, norms and embeddings are their derivatives") {
+  CHECK(worst_gradient("nn.conv3d", {{"out_channels", 2}, {"kernel_size", 2}}, {1, 2, 3, 3, 3}) < 1e-7);
+  CHECK(worst_gradient("nn.convtranspose2d", {{"out_channels", 2}, {"kernel_size", 3}, {"stride", 2}}, {1, 2, 3, 3}) <
+        1e-7);
+  CHECK(worst_gradient("nn.layer_norm", {}, {2, 3, 4}) < 1e-6);
+  CHECK(worst_gradient("nn.rms_norm", {}, {2, 3, 4}) < 1e-6);
+  CHECK(worst_gradient("nn.group_norm", {{"num_groups", 2}}, {2, 4, 3}) < 1e-6);
+  CHECK(worst_gradient("nn.instance_norm2d", {{"affine", true}}, {2, 3, 2, 3}, true) < 1e-6);
+}
+
+TEST_CASE("gradients of matrix products reach both operands") {
+  for (const char* name : {"nn.matmul", "nn.bmm"}) {
+    OneOp op(name, {}, {{2, 3, 4}, {2, 4, 2}});
+    const at::Tensor a = values({2, 3, 4}, 5, at::kDouble), b = values({2, 4, 2}, 6, at::kDouble);
+    CHECK(gradient_error([&](const at::Tensor& moved) { return op.run({moved, b})[0]; }, a) < 1e-7);
+    CHECK(gradient_error([&](const at::Tensor& moved) { return op.run({a, moved})[0]; }, b) < 1e-7);
+  }
+}

@@ -1,5 +1,7 @@
-// What the tests of nn.batch_norm1d and nn.batch_norm2d share.
+// What the tests of batch, group and instance norm share.
 #pragma once
+#include <ATen/ops/ones.h>
+
 #include "one_op.h"
 
 namespace test {
@@ -30,6 +32,55 @@ inline void check_training(const char* name, const Shape& shape) {
           Approx(0.75 + 0.25 * variance * count / (count - 1)));  // unbiased, as PyTorch has it
   }
   CHECK(bn.params[4].item<int64_t>() == 1);
+}
+
+// Compares with each sample's groups of `channels` channels brought to mean 0 and variance 1, then scaled and shifted.
+inline void check_per_sample(const at::Tensor& y, const at::Tensor& x, int64_t channels, double eps,
+                             const at::Tensor& weight, const at::Tensor& bias) {
+  REQUIRE(y.sizes() == x.sizes());
+  const at::Tensor in = x.to(at::kDouble).contiguous(), out = y.to(at::kDouble).contiguous();
+  const int64_t per_channel = x.numel() / x.size(0) / x.size(1), count = channels * per_channel;
+  double worst = 0;
+  for (int64_t first = 0; first < x.numel(); first += count) {
+    const double* v = in.const_data_ptr<double>() + first;
+    double mean = 0, variance = 0;
+    for (int64_t i = 0; i < count; ++i) mean += v[i] / static_cast<double>(count);
+    for (int64_t i = 0; i < count; ++i) variance += std::pow(v[i] - mean, 2) / static_cast<double>(count);
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t channel = (first + i) / per_channel % x.size(1);
+      const double expected =
+          (v[i] - mean) / std::sqrt(variance + eps) * element(weight, {channel}) + element(bias, {channel});
+      worst = std::max(worst, std::abs(expected - out.const_data_ptr<double>()[first + i]));
+    }
+  }
+  CHECK(worst < 1e-5);
+}
+
+// Instance norm without and with parameters, and with running statistics.
+inline void check_instance_norm(const char* name, const Shape& shape) {
+  const at::Tensor x = values(shape) * 3 + 1;
+  OneOp plain(name, {}, {shape});
+  CHECK(plain.params.empty());
+  CHECK(plain.resolved.at("num_features") == Value(shape[1]));
+  check_per_sample(plain(x), x, 1, 1e-5, at::ones({shape[1]}), at::zeros({shape[1]}));
+  OneOp affine(name, {{"affine", true}, {"eps", 0.1}}, {shape});
+  affine.params = {values({shape[1]}, 8), values({shape[1]}, 9)};
+  check_per_sample(affine(x, true), x, 1, 0.1, affine.params[0], affine.params[1]);
+
+  OneOp tracked(name, {{"track_running_stats", true}, {"momentum", 0.25}}, {shape});
+  tracked(x, true);
+  const double count = static_cast<double>(x.numel() / shape[0] / shape[1]);
+  for (int64_t c = 0; c < shape[1]; ++c) {
+    double mean = 0, variance = 0;  // averages over the samples
+    for (int64_t n = 0; n < shape[0]; ++n) {
+      const auto [m, v] = statistics(x.narrow(0, n, 1), c);
+      mean += m / static_cast<double>(shape[0]), variance += v / static_cast<double>(shape[0]);
+    }
+    CHECK(element(tracked.params[0], {c}) == Approx(0.25 * mean).margin(1e-6));
+    CHECK(element(tracked.params[1], {c}) == Approx(0.75 + 0.25 * variance * count / (count - 1)));
+  }
+  tracked.params[0].fill_(1), tracked.params[1].fill_(4);
+  CHECK(greatest_difference(tracked(x), (x.to(at::kDouble) - 1) / std::sqrt(4 + 1e-5)) < 1e-5);
 }
 
 }  // namespace test

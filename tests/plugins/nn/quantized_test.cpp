@@ -1,0 +1,161 @@
+// Every operator takes any format on any argument, parameter and result: checked for all that are registered, with a
+// format that halves what it is given and writes down what that was.
+#include <ATen/ops/mul.h>
+
+#include <algorithm>
+
+#include "mase/execute.h"
+#include "mase/format.h"
+#include "one_op.h"
+
+using namespace test;
+
+namespace {
+
+struct Flagging final : Format {
+  explicit Flagging(std::vector<std::string>& log) : log_(log) {}
+  at::Tensor quantize(const at::Tensor& x, const QuantizeContext& c) const override {
+    log_.emplace_back(c.tensor);
+    return at::mul(x, 0.5);
+  }
+  Codes encode(const at::Tensor&, const QuantizeContext&) const override { throw Error("no codes"); }
+  at::Tensor decode(const Codes&) const override { throw Error("no codes"); }
+  int64_t bits(const Shape&) const override { return 1; }
+  std::vector<int64_t> precision() const override { return {1, 2}; }
+  std::vector<std::string>& log_;
+};
+
+// The host's components, and the format.
+class WithFlagging final : public Components {
+ public:
+  std::shared_ptr<Component> create(std::string_view kind, const Chosen& chosen) override {
+    if (kind == Format::kKind) return std::make_shared<Flagging>(log);
+    return plugins().create(kind, chosen);
+  }
+  std::shared_ptr<Component> shared(std::string_view kind, const Chosen& chosen) override {
+    return kind == Format::kKind ? create(kind, chosen) : plugins().shared(kind, chosen);
+  }
+  std::vector<const ComponentInfo*> list(std::string_view kind) const override { return plugins().list(kind); }
+  std::vector<std::string> log;
+};
+
+struct Case {
+  Map with;
+  std::vector<Shape> inputs;
+};
+
+// What an operator needs to run; one that is missing here runs on [2, 4] without fields.
+Case case_of(const std::string& op) {
+  const Shape image{2, 4, 6, 6}, sequence{2, 4, 6}, volume{2, 4, 4, 4, 4};
+  const Map convolution{{"out_channels", 4}, {"kernel_size", 3}};
+  static const std::map<std::string, Case> cases = {
+      {"adaptive_avg_pool1d", {{{"output_size", 2}}, {sequence}}},
+      {"adaptive_avg_pool2d", {{{"output_size", 2}}, {image}}},
+      {"adaptive_max_pool1d", {{{"output_size", 2}}, {sequence}}},
+      {"adaptive_max_pool2d", {{{"output_size", 2}}, {image}}},
+      {"add", {{}, {{2, 4}, {2, 4}}}},
+      {"avg_pool1d", {{{"kernel_size", 2}}, {sequence}}},
+      {"avg_pool2d", {{{"kernel_size", 2}}, {image}}},
+      {"batch_norm2d", {{}, {image}}},
+      {"bmm", {{}, {{2, 3, 4}, {2, 4, 3}}}},
+      {"cat", {{}, {{2, 4}, {2, 3}}}},
+      {"conv1d", {convolution, {sequence}}},
+      {"conv2d", {convolution, {image}}},
+      {"conv3d", {convolution, {volume}}},
+      {"convtranspose2d", {convolution, {image}}},
+      {"embedding", {{{"num_embeddings", 5}, {"embedding_dim", 3}}, {{2, 4}}}},
+      {"flatten", {{}, {image}}},
+      {"group_norm", {{{"num_groups", 2}}, {image}}},
+      {"instance_norm1d", {{{"affine", true}}, {sequence}}},
+      {"instance_norm2d", {{{"affine", true}}, {image}}},
+      {"instance_norm3d", {{{"affine", true}}, {volume}}},
+      {"linear", {{{"out_features", 3}}, {{2, 4}}}},
+      {"matmul", {{}, {{2, 3, 4}, {2, 4, 3}}}},
+      {"max_pool1d", {{{"kernel_size", 2}}, {sequence}}},
+      {"max_pool2d", {{{"kernel_size", 2}}, {image}}},
+      {"mul", {{}, {{2, 4}, {2, 4}}}},
+      {"reshape", {{{"shape", List{2, 2}}}, {{2, 4}}}},
+      {"sub", {{}, {{2, 4}, {2, 4}}}},
+      {"view", {{{"shape", List{2, 2}}}, {{2, 4}}}},
+  };
+  const auto it = cases.find(op);
+  return it == cases.end() ? Case{{}, {{2, 4}}} : it->second;
+}
+
+// One operator in a graph of its own; parameters that start at one or zero get other values.
+struct OneNode {
+  OneNode(const std::string& op, const Case& c) {
+    std::vector<Argument> args;
+    for (const Shape& shape : c.inputs) {
+      const Shape sample(shape.begin() + 1, shape.end());
+      args.emplace_back(&add_placeholder(graph, "x" + std::to_string(args.size()), sample));
+      inputs.push_back(op == "nn.embedding" ? (values(shape).abs() * 5).floor() : values(shape, 3 + args.size()));
+    }
+    node = &add_module(graph, components, "one", Chosen(op, c.with), args, Random(1));
+    add_output(graph, {node});
+    for (const Parameter& p : node->params) {
+      const at::Tensor& tensor = graph.tensor(p.key);
+      if (tensor.is_floating_point()) graph.set_tensor(p.key, values(shape_of(tensor), 9).abs() + 0.5);
+    }
+  }
+  WithFlagging components;
+  Graph graph;
+  Node* node = nullptr;
+  Tensors inputs;
+};
+
+const Chosen kFlag("test.flagging", {});
+
+}  // namespace
+
+TEST_CASE("every operator's arguments, parameters and results are quantized where a format stands") {
+  for (const ComponentInfo* info : plugins().list(Op::kKind)) {
+    INFO(info->name);
+    const Case c = case_of(info->name.substr(info->name.find('.') + 1));
+    OneNode one(info->name, c);
+    Node& node = *one.node;
+    const bool is_index = info->name == "nn.embedding";  // halved indices are none
+    std::vector<std::string> expected;
+    for (TensorMeta& a : node.meta.common.args) {
+      const Parameter* p = node.param(a.name);
+      if (is_index && !p) continue;
+      if (p && !one.graph.tensor(p->key).is_floating_point()) continue;
+      a.format = kFlag, expected.push_back("one." + a.name);
+    }
+    for (TensorMeta& r : node.meta.common.results) r.format = kFlag, expected.push_back("one." + r.name);
+    REQUIRE_FALSE(expected.empty());
+
+    Tensors inputs = one.inputs, params;
+    if (!is_index)
+      for (at::Tensor& x : inputs) x = x * 0.5;
+    for (const Parameter& p : node.params) {
+      const at::Tensor& tensor = one.graph.tensor(p.key);
+      params.push_back(tensor.is_floating_point() ? tensor * 0.5 : tensor);
+    }
+    OpContext context;
+    const Tensors by_hand = plugins().shared<Op>(node.op)->forward(inputs, params, context);
+
+    Executor executor(one.graph, one.components);
+    const Tensors found = executor.run(one.inputs);
+    REQUIRE(found.size() == 1);
+    CHECK(greatest_difference(found[0], by_hand[0] * 0.5) == 0);
+    std::vector<std::string> log = one.components.log;
+    std::sort(log.begin(), log.end());
+    std::sort(expected.begin(), expected.end());
+    CHECK(log == expected);
+
+    derive(one.graph, one.components);
+    for (const TensorMeta& r : node.meta.common.results) {
+      CHECK(r.type() == "flagging");
+      CHECK(r.precision() == std::vector<int64_t>{1, 2});
+    }
+  }
+}
+
+TEST_CASE("the second operand of a matrix product is called weight") {
+  for (const char* name : {"nn.matmul", "nn.bmm"}) {
+    const OneNode one(name, case_of("bmm"));
+    CHECK(one.node->meta.common.args[1].name == "weight");
+    CHECK(one.node->meta.common.args.size() == 2);
+  }
+}
