@@ -3,7 +3,10 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/neg.h>
+#include <ATen/ops/ones.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -82,12 +85,14 @@ const std::map<std::string, std::vector<Map>>& of_interest() {
   return table;
 }
 
-bool accepted(const Configured& c) {
-  const ComponentInfo& info = formats().at(c.component);
-  return info.check(Value(c.with)).empty();
-}
-
 }  // namespace
+
+bool accepted(const Configured& c) { return formats().at(c.component).check(Value(c.with)).empty(); }
+
+bool rounds_exponents(const std::string& component) {
+  return component == "quant.log" || component == "quant.block_log";
+}
+bool known_borders(const Configured& c) { return field(c.component, "rounding") != nullptr; }
 
 std::vector<Configured> configurations(const std::string& component) {
   std::vector<Configured> out = {{component, {}}};
@@ -138,6 +143,12 @@ bool is_elementwise(const Configured& c) {
   for (int64_t i = 0; i < x.numel(); ++i)
     if (plain->quantize(x[i].reshape({1}), {}).item<double>() != y[i].item<double>()) return false;
   return true;
+}
+
+bool is_unsigned(const Format& f) {
+  const at::Tensor x = at::neg(at::ones({2, 4}));
+  const std::vector<double> y = list(f.quantize(x, context_for(f, {2, 4})));
+  return std::none_of(y.begin(), y.end(), [](double v) { return v < 0; });
 }
 
 std::vector<std::string> all_formats() {

@@ -29,8 +29,14 @@ std::vector<Configured> configurations(const std::string& component);
 std::vector<Configured> varied(const std::string& component, bool rules = true);
 Configured with(Configured c, const std::string& field, const mase::Value& value);  // unchanged where there is none
 std::string choice(const Configured& c, const std::string& field);  // as set, or the default; "" when it has none
+bool accepted(const Configured& c);                                 // by the schema and check() of its component
+// Formats of powers of two round the exponent, so that neighbours' border is their geometric mean; all others round the
+// number itself. Where the border of a third-party format lies is its own affair unless it has a field `rounding`.
+bool rounds_exponents(const std::string& component);
+bool known_borders(const Configured& c);
 // Known to have a single exact scale for all numbers: no shared exponents, no scales, no statistics of the tensor.
 bool is_elementwise(const Configured& c);
+bool is_unsigned(const mase::Format& f);  // has no negative values
 std::vector<std::string> all_formats();
 
 at::Tensor doubles(const std::vector<double>& values);
