@@ -43,6 +43,7 @@ TEST_CASE("a width of 0 and a block of 0 are refused, naming the field") {
         if (std::string(name) == "exponent_width" && value == Value(0) && !info->low) continue;
         INFO(component << " " << name << ": " << value.json());
         const std::string text = refusal(component, name, value);
+        INFO(text);
         CHECK(text.find(name) != std::string::npos);
         CHECK(text.find("not mase::Error") == std::string::npos);
       }

@@ -44,12 +44,29 @@ bool switches_off(const Value& v) { return v.is_null() || (v.is_bool() && !v.as_
 
 // Parameters that a component expresses by another field.
 bool by_other_field(const mase::Fields& fields, const std::string& name, const Value& v, Map& with) {
+  // MASE's ru and rd are meant of magnitudes (D11b).
   static const std::map<std::string, const char*> roundings = {
-      {"rn", "nearest_even"}, {"rz", "toward_zero"}, {"ru", "ceil"}, {"rd", "floor"}};
+      {"rn", "nearest_even"}, {"rz", "toward_zero"}, {"ru", "away_from_zero"}, {"rd", "toward_zero"}};
   if (name == "round_mode" && fields.find("rounding")) return with.set("rounding", roundings.at(v.as_string())), true;
   if ((name == "is_finite" || name == "element_is_finite") && fields.find("kind"))
     return with.set("kind", v.as_bool() ? "finite" : "ieee"), true;
   return false;
+}
+
+std::string element_name(const Map& params) {
+  const Value *e = params.find("element_exp_bits"), *m = params.find("element_frac_bits");
+  return e && m ? mase::format("e{}m{}", e->as_int(), m->as_int()) : std::string();
+}
+
+// Parameters that a component has in one field together: the element's bits, a block's axis and size.
+bool joined(const mase::Fields& fields, const Map& params, const std::string& name, Map& with) {
+  const bool element = name == "element_exp_bits" || name == "element_frac_bits";
+  if (element && fields.find("element")) return with.set("element", element_name(params)), true;
+  const Value *size = params.find("block_size"), *axis = params.find("block_dim");
+  const bool block = name == "block_size" || name == "block_dim";
+  if (!block || !size || !size->is_int() || !fields.find("block_size") || fields.find("block_dim")) return false;
+  with.set("block_size", Map{{"axis", axis ? *axis : Value(-1)}, {"size", *size}});
+  return true;
 }
 
 // A width stated by its parts.
@@ -69,7 +86,7 @@ Made make_format(mase::Registry& registry, const std::string& component, const M
   const mase::ComponentInfo& info = registry.at(component);
   Map with;
   for (const mase::Entry& e : params) {
-    if (e.value.is_null()) continue;
+    if (e.value.is_null() || (info.fields && joined(*info.fields, params, e.key, with))) continue;
     const std::string name = info.fields ? own_name(*info.fields, e.key) : "";
     if (!name.empty())
       with.set(name, e.key == "rounding" ? Value(our_rounding(e.value.as_string())) : e.value);

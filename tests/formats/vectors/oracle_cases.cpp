@@ -178,17 +178,41 @@ void encode_fixed(Folder& folder, Registry& registry, Report& report, const Map&
 
 }  // namespace
 
+namespace {
+
+// "e4m3fn", "e5m2", "e4m3b11fnuz": how fp8 types are named.
+std::string type_name(int64_t exponent, int64_t mantissa, int64_t bias, const std::string& kind) {
+  std::string name = format("e{}m{}", exponent, mantissa);
+  const int64_t usual = (int64_t{1} << (exponent - 1)) - (kind == "fnuz" ? 0 : 1);
+  if (bias != usual) name += format("b{}", bias);
+  return kind == "ieee" ? name : name + kind;
+}
+
+}  // namespace
+
 std::vector<Element> elements_of(Registry& registry, const Map& manifest, const std::string& name) {
   if (name == "ocp_int8") return {{"quant.integer", {{"width", 8}, {"frac_width", 6}}}};
   for (const Value& v : manifest.at("formats").as_list()) {
     const Map& f = v.as_map();
     if (f.at("name").as_string() != name) continue;
-    return {{"quant.minifloat_ieee",
-             {{"width", 1 + f.at("exponent_bits").as_int() + f.at("mantissa_bits").as_int()},
-              {"exponent_width", f.at("exponent_bits")},
-              {"exponent_bias", f.at("bias")},
-              {"kind", f.at("kind")},
-              {"nan", "propagate"}}}};
+    const Value &e = f.at("exponent_bits"), &m = f.at("mantissa_bits"), &bias = f.at("bias"), &kind = f.at("kind");
+    std::vector<Element> found = {{"quant.minifloat_ieee",
+                                   {{"width", 1 + e.as_int() + m.as_int()},
+                                    {"exponent_width", e},
+                                    {"exponent_bias", bias},
+                                    {"kind", kind},
+                                    {"nan", "propagate"}}}};
+    const std::string type = type_name(e.as_int(), m.as_int(), bias.as_int(), kind.as_string());
+    const ComponentInfo* fp8 = registry.find("quant.fp8");
+    const FieldInfo* variant = fp8 && fp8->fields ? fp8->fields->find("variant") : nullptr;
+    if (variant && std::count(variant->type.choices.begin(), variant->type.choices.end(), type))
+      found.push_back({"quant.fp8", {{"variant", type}, {"nan", "propagate"}}});
+    if (registry.find("quant.minifloat_mx") && (kind.as_string() == "finite" || kind.as_string() == "ieee") &&
+        bias.as_int() == std::max<int64_t>(0, (int64_t{1} << (e.as_int() - 1)) - 1))
+      found.push_back(
+          {"quant.minifloat_mx",
+           {{"exp_bits", e}, {"frac_bits", m}, {"is_finite", kind.as_string() == "finite"}, {"nan", "propagate"}}});
+    return found;
   }
   throw Error("oracle_manifest.json describes no format '" + name + "'");
 }
