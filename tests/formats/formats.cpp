@@ -29,8 +29,8 @@ mase::Registry& formats() {
 std::shared_ptr<Format> Configured::make() const { return formats().create<Format>(Chosen(component, with)); }
 
 const FieldInfo* field(const std::string& component, const std::string& name) {
-  const Fields* fields = formats().at(component).fields;
-  return fields ? fields->find(name) : nullptr;
+  const ComponentInfo* info = formats().find(component);
+  return info && info->fields ? info->fields->find(name) : nullptr;
 }
 
 std::vector<std::string> choices(const std::string& component, const std::string& name) {
@@ -51,7 +51,9 @@ std::vector<Map> minifloats(bool kinds) {
                            widths(8, 4), widths(8, 5), widths(8, 1), widths(10, 5)};
   maps.push_back(widths(8, 4)), maps.back().set("exponent_bias", 3);
   if (!kinds) return maps;
+  maps.push_back(widths(4, 3));  // no mantissa
   const std::vector<Map> finite = maps;
+  if (!field("quant.minifloat_ieee", "kind")) return maps;
   for (const char* kind : {"fn", "fnuz", "ieee"})
     for (Map m : finite) m.set("kind", kind), maps.push_back(m);
   return maps;
@@ -65,12 +67,24 @@ std::vector<Map> integers_of_interest() {
   return maps;
 }
 
+std::vector<Map> every(const std::string& component, const std::string& name) {
+  std::vector<Map> maps;
+  if (formats().find(component))
+    for (const std::string& value : choices(component, name)) maps.push_back({{name, value}});
+  return maps;
+}
+
 const std::map<std::string, std::vector<Map>>& of_interest() {
   static const std::map<std::string, std::vector<Map>> table = {
       {"quant.integer", integers_of_interest()},
       {"quant.fixed", integers_of_interest()},
       {"quant.minifloat_ieee", minifloats(true)},
       {"quant.minifloat_denorm", minifloats(false)},
+      {"quant.minifloat_mx",
+       {{{"exp_bits", 2}, {"frac_bits", 1}},
+        {{"exp_bits", 5}, {"frac_bits", 2}, {"is_finite", false}},
+        {{"exp_bits", 3}, {"frac_bits", 2}}}},
+      {"quant.fp8", every("quant.fp8", "variant")},
       {"quant.log", {{{"width", 3}}, {{"width", 5}}, {{"width", 8}}, {{"width", 6}, {"exponent_bias", 3}}}},
       {"quant.power_of_two", {{{"width", 3}}, {{"width", 5}}, {{"width", 8}}}},
       {"quant.block_fp",

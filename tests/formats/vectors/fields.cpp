@@ -69,6 +69,12 @@ bool joined(const mase::Fields& fields, const Map& params, const std::string& na
   return true;
 }
 
+// MASE takes a threshold for ternary and does not read it (D14).
+bool unread(const mase::Fields& fields, const std::string& name, const Value& v) {
+  const mase::FieldInfo* info = fields.find(name);
+  return name == "threshold" && v.is_number() && (!info || info->type.kind == mase::TypeInfo::Kind::enumeration);
+}
+
 // A width stated by its parts.
 void add_width(const mase::Fields& fields, const Map& params, Map& with) {
   const Value *e = params.find("exp_bits"), *m = params.find("frac_bits");
@@ -86,7 +92,9 @@ Made make_format(mase::Registry& registry, const std::string& component, const M
   const mase::ComponentInfo& info = registry.at(component);
   Map with;
   for (const mase::Entry& e : params) {
-    if (e.value.is_null() || (info.fields && joined(*info.fields, params, e.key, with))) continue;
+    if (e.value.is_null() ||
+        (info.fields && (joined(*info.fields, params, e.key, with) || unread(*info.fields, e.key, e.value))))
+      continue;
     const std::string name = info.fields ? own_name(*info.fields, e.key) : "";
     if (!name.empty())
       with.set(name, e.key == "rounding" ? Value(our_rounding(e.value.as_string())) : e.value);

@@ -196,12 +196,13 @@ std::vector<Element> elements_of(Registry& registry, const Map& manifest, const 
     const Map& f = v.as_map();
     if (f.at("name").as_string() != name) continue;
     const Value &e = f.at("exponent_bits"), &m = f.at("mantissa_bits"), &bias = f.at("bias"), &kind = f.at("kind");
-    std::vector<Element> found = {{"quant.minifloat_ieee",
-                                   {{"width", 1 + e.as_int() + m.as_int()},
-                                    {"exponent_width", e},
-                                    {"exponent_bias", bias},
-                                    {"kind", kind},
-                                    {"nan", "propagate"}}}};
+    Map fields{
+        {"width", 1 + e.as_int() + m.as_int()}, {"exponent_width", e}, {"exponent_bias", bias}, {"nan", "propagate"}};
+    const ComponentInfo* ieee = registry.find("quant.minifloat_ieee");
+    const bool kinds = ieee && ieee->fields && ieee->fields->find("kind");
+    if (kinds) fields.set("kind", kind);
+    std::vector<Element> found;
+    if (kinds || kind.as_string() == "finite") found.push_back({"quant.minifloat_ieee", fields});
     const std::string type = type_name(e.as_int(), m.as_int(), bias.as_int(), kind.as_string());
     const ComponentInfo* fp8 = registry.find("quant.fp8");
     const FieldInfo* variant = fp8 && fp8->fields ? fp8->fields->find("variant") : nullptr;
@@ -212,6 +213,7 @@ std::vector<Element> elements_of(Registry& registry, const Map& manifest, const 
       found.push_back(
           {"quant.minifloat_mx",
            {{"exp_bits", e}, {"frac_bits", m}, {"is_finite", kind.as_string() == "finite"}, {"nan", "propagate"}}});
+    if (found.empty()) found.push_back({"quant.minifloat_ieee", {{"kind", kind}}});  // reported as refused
     return found;
   }
   throw Error("oracle_manifest.json describes no format '" + name + "'");

@@ -14,9 +14,9 @@ void Report::begin(const Case& c) { ++tallies_[c.group].cases; }
 void Report::locate(const Case& c, const std::string& text) {
   const std::string line = format("{} row {}, {}: {}", c.file, c.row, c.format, text);
   if (!c.informative && first_.empty()) first_ = line;
-  if (all_ && !located_[c.file + c.row])
+  if (all_ && !located_[c.file + c.row + c.format])
     std::printf("%s%s\n", c.informative ? "informative: " : "mismatch: ", line.c_str());
-  located_[c.file + c.row] = true;
+  located_[c.file + c.row + c.format] = true;
 }
 
 void Report::differ(const Case& c, const std::string& element, const std::string& input, const std::string& expected,
