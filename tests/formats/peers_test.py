@@ -102,7 +102,9 @@ def differ(text, x, ours, theirs):
 
 
 def minifloat(exponent, mantissa, kind="finite", bias=None):
-    fields = {"width": 1 + exponent + mantissa, "exponent_width": exponent, "kind": kind}
+    fields = {"width": 1 + exponent + mantissa, "exponent_width": exponent}
+    if kind != "finite":
+        fields["kind"] = kind
     return "quant.minifloat_ieee", fields if bias is None else {**fields, "exponent_bias": bias}
 
 
