@@ -145,7 +145,8 @@ void check_borders(const Table& t) {
     x.insert(x.end(), {std::nextafter(m, -INFINITY), m, std::nextafter(m, INFINITY)});
   }
   const std::vector<double> y = quantize(*t.format, x);
-  // A geometric mean is irrational: its neighbours are on the right side of it, only what is nearest to it is not known.
+  // A geometric mean is irrational: its neighbours are on the right side of it, only what is nearest to it is not
+  // known.
   const bool means = test::rounds_exponents(t.config.component), known = test::known_borders(t.config);
   int64_t wrong = 0;
   for (size_t i = 0; i + 1 < t.grid.size(); ++i) {

@@ -159,6 +159,8 @@ bool is_elementwise(const Configured& c) {
   return true;
 }
 
+bool has_zero_point(const std::string& component) { return field(component, "zero_point") != nullptr; }
+
 bool is_unsigned(const Format& f) {
   const at::Tensor x = at::neg(at::ones({2, 4}));
   const std::vector<double> y = list(f.quantize(x, context_for(f, {2, 4})));

@@ -36,7 +36,8 @@ bool rounds_exponents(const std::string& component);
 bool known_borders(const Configured& c);
 // Known to have a single exact scale for all numbers: no shared exponents, no scales, no statistics of the tensor.
 bool is_elementwise(const Configured& c);
-bool is_unsigned(const mase::Format& f);  // has no negative values
+bool has_zero_point(const std::string& component);  // its grid follows the data and is not symmetric
+bool is_unsigned(const mase::Format& f);            // has no negative values
 std::vector<std::string> all_formats();
 
 at::Tensor doubles(const std::vector<double>& values);
