@@ -34,12 +34,14 @@ bool clips(const test::Configured& c) {
 
 // The sign's gradient is hardtanh's (Hubara et al. 2016): none where |x| > 1, unless clip_gradient is off.
 bool is_sign(const std::string& component) {
-  return component == "quant.binary" || component == "quant.binary_scaling";
+  return component == "quant.binary" || component == "quant.binary_scaling" || component == "quant.ternary";
 }
 
 double reference(const test::Configured& c, double x, double g) {
   return is_sign(c.component) && clips(c) && std::fabs(x) > 1 ? 0 : g;  // else straight through
 }
+
+}  // namespace
 
 TEST_CASE("the gradient goes straight through every format, in every mode, for every element") {
   for (const std::string& component : test::all_formats())

@@ -24,10 +24,32 @@ std::string type_of(const std::string& path) {
   return test::parse_npy_header(std::string(start + 10, static_cast<size_t>(in.gcount()) - 10)).type;
 }
 
+// What the reader throws does not always name the file. Not mase::Error: a format's refusal is another thing.
+template <class Read>
+auto reading(const std::string& path, Read read) {
+  try {
+    return read();
+  } catch (const std::exception& e) {
+    const std::string what = e.what();
+    throw std::runtime_error(what.find(path) == std::string::npos ? path + " cannot be read: " + what : what);
+  }
+}
+
 template <class T>
 CodeArray widened(const std::string& path, const std::string& type) {
   const test::Npy<T> array = test::read_npy<T>(path, type);
   return {array.shape, {array.data.begin(), array.data.end()}};
+}
+
+CodeArray read_codes(const std::string& path, const std::string& type) {
+  if (type == "|u1") return widened<uint8_t>(path, type);
+  if (type == "|i1") return widened<int8_t>(path, type);
+  if (type == "<u2") return widened<uint16_t>(path, type);
+  if (type == "<i2") return widened<int16_t>(path, type);
+  if (type == "<i4") return widened<int32_t>(path, type);
+  if (type == "<u4") return widened<uint32_t>(path, type);
+  if (type == "<i8") return widened<int64_t>(path, type);
+  throw mase::Error(path + " holds " + type + ", expected integers");
 }
 
 // The cells of a line; a quoted cell doubles its quotes.
@@ -70,26 +92,23 @@ Csv Folder::csv(const std::string& name) const {
   return rows;
 }
 
-bool Folder::is_float(const std::string& name) const { return type_of(path_ + "/" + name) == "<f4"; }
+bool Folder::is_float(const std::string& name) const {
+  const std::string path = path_ + "/" + name;
+  return reading(path, [&] { return type_of(path); }) == "<f4";
+}
 
 const test::Npy<float>& Folder::floats(const std::string& name) {
   const auto it = floats_.find(name);
   if (it != floats_.end()) return it->second;
-  return floats_.emplace(name, test::read_npy<float>(path_ + "/" + name, "<f4")).first->second;
+  const std::string path = path_ + "/" + name;
+  auto array = reading(path, [&] { return test::read_npy<float>(path, "<f4"); });
+  return floats_.emplace(name, std::move(array)).first->second;
 }
 
 CodeArray Folder::codes(const std::string& name) const {
-  const std::string path = path_ + "/" + name, type = type_of(path);
-  if (type == "|u1") return widened<uint8_t>(path, type);
-  if (type == "|i1") return widened<int8_t>(path, type);
-  if (type == "<u2") return widened<uint16_t>(path, type);
-  if (type == "<i2") return widened<int16_t>(path, type);
-  if (type == "<i4") return widened<int32_t>(path, type);
-  if (type == "<u4") return widened<uint32_t>(path, type);
-  if (type == "<i8") return widened<int64_t>(path, type);
-  throw mase::Error(path + " holds " + type + ", expected integers");
+  const std::string path = path_ + "/" + name;
+  return reading(path, [&] { return read_codes(path, type_of(path)); });
 }
-
 std::string float_text(float value) { return mase::format("{:.9g} ({:08x})", value, std::bit_cast<uint32_t>(value)); }
 
 float float_of_hex(const std::string& hex) {

@@ -40,8 +40,10 @@ int main(int argc, char** argv) {
   }
   try {
     return run(named ? named : kShared, all);
-  } catch (const std::exception& e) {
+  } catch (const mase::Error& e) {
     std::fprintf(stderr, "format_vectors: %s\n", e.what());
-    return 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "format_vectors: %s: %s\n", named ? named : kShared, e.what());
   }
+  return 2;
 }
