@@ -112,7 +112,8 @@ std::vector<Configured> configurations(const std::string& component) {
   std::vector<Configured> out = {{component, {}}};
   const auto it = of_interest().find(component);
   if (it == of_interest().end()) return out;
-  for (const Map& m : it->second) out.push_back({component, m});
+  for (const Map& m : it->second)  // not every kind of float has every pair of widths
+    if (const Configured c{component, m}; accepted(c)) out.push_back(c);
   return out;
 }
 
