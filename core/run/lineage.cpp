@@ -2,6 +2,7 @@
 #include "run/lineage.h"
 
 #include <filesystem>
+#include <set>
 
 #include "mase/pass.h"
 #include "mase/runner.h"
@@ -42,12 +43,44 @@ Value component(const Step& step, const Level& level, const Value& where, bool e
                 uint64_t seed) {
   const Map with = with_of(resolve_component(step, level, node), level);
   Map repeat{{"use", step.component}};
+  if (step.named) repeat.set("name", step.name);
   if (!where.is_null()) repeat.set("where", where);
   if (each) repeat.set("each", "node");
   if (step.skip_if_missing) repeat.set("if_missing", "skip");
   if (!with.empty()) repeat.set("with", with);
   repeat.set("seed", seed);
   return repeat;
+}
+
+bool has_metrics(const Value& step, const Level& level) {
+  const Value& name = step.as_map().at("use");
+  Map chosen{{"use", name}};
+  if (const Value* with = step.as_map().find("with")) chosen.set("with", *with);
+  Registry& registry = level.session.registry;
+  if (registry.at(name.as_string()).kind != Pass::kKind) return true;
+  return !std::static_pointer_cast<Pass>(registry.create(Pass::kKind, Chosen::from(chosen)))->metrics().empty();
+}
+
+std::string free_name(const std::string& wanted, std::set<std::string>& taken) {
+  std::string name = wanted;
+  for (int i = 2; !taken.insert(name).second; ++i) name = format("{}_{}", wanted, i);
+  return name;
+}
+
+// Steps of several levels come to stand at one, where names and metrics must differ: the last ones, those of the trial,
+// keep theirs.
+void set_apart(List& steps, const Level& level) {
+  std::set<std::string> taken, unnamed;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    Map& map = step->as_map();
+    const Value* use = map.find("use");
+    if (!use) continue;
+    const std::string component = use->as_string();
+    if (const Value* name = map.find("name"))
+      map.set("name", free_name(name->as_string(), taken));
+    else if (!unnamed.insert(component).second && has_metrics(*step, level))
+      map.set("name", free_name(component.substr(component.rfind('.') + 1), taken));
+  }
 }
 
 }  // namespace
@@ -75,7 +108,6 @@ Value repeat_evaluation(const Step& step, const Level& level) {
   const ComponentInfo& info = level.session.registry.at(step.component);
   Value value = component(step, level, resolve_where(step, level), false, {}, step_seed(step, level));
   Map& repeat = value.as_map();
-  if (step.named) repeat.set("name", step.name);
   if (!info.fields || !info.fields->find("split")) return value;
   if (!repeat.find("with")) repeat.set("with", Map());
   Value& split = repeat["with"].as_map()["split"];
@@ -89,6 +121,7 @@ std::string recipe_text(const Level& level, const List& steps, const std::string
   for (const LevelRecord* record : level.past)
     for (const StepRecord& s : record->steps) all.insert(all.end(), s.lineage.begin(), s.lineage.end());
   all.insert(all.end(), steps.begin(), steps.end());
+  set_apart(all, level);
 
   Map text{{"mase", 1}, {"name", recipe.name + "-best"}, {"seed", level.session.seed}};
   Map plugins;

@@ -90,6 +90,15 @@ struct Shake final : Pass {
   }
 };
 
+struct Grow final : Pass {
+  bool changes_graph() const override { return false; }
+  std::vector<MetricInfo> metrics() const override { return {{"grown", "1", MetricInfo::Direction::none, false, ""}}; }
+  void run(Graph&, Context& ctx) override {
+    for (Node* n : ctx.selected()) hold(*n, held(*n) + 1);
+    ctx.report("grown", static_cast<int64_t>(ctx.selected().size()));
+  }
+};
+
 struct Relabel final : Pass {
   void run(Graph& g, Context&) override {
     Node& last = *g.output().args[0].node;
@@ -171,6 +180,7 @@ void register_all(Registrar& r) {
   r.add<Counts>("toy.counts", "Sizes without samples");
   r.add<Set>("toy.set", "Sets values");
   r.add<Shake>("toy.shake", "Adds random values");
+  r.add<Grow>("toy.grow", "Adds one, and says to how many");
   r.add<Relabel>("toy.relabel", "Adds a node");
   r.add<Stop>("toy.stop", "Presses Ctrl-C");
   r.add<Sum>("toy.sum", "Adds up");

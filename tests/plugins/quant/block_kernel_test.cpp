@@ -83,8 +83,9 @@ void check(Make make) {
         std::vector<T> y(x.size());
         for (const auto& [first, end] : {std::pair{int64_t{0}, units / 3}, {units / 3, units}}) {
           const BlockWork w{&layout, first, end};
-          REQUIRE_FALSE(rounding == Rounding::nearest_even ? run_blocks<true>(f, w, x.data(), y.data(), isa)
-                                                           : run_blocks<false>(f, w, x.data(), y.data(), isa));
+          const bool even = rounding == Rounding::nearest_even;
+          REQUIRE_FALSE((even ? run_blocks<true>(f, w, x.data(), y.data(), isa)
+                              : run_blocks<false>(f, w, x.data(), y.data(), isa)));
         }
         REQUIRE(differing(y, expected) == 0);
         std::vector<T> with_nan = x;
