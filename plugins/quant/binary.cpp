@@ -19,8 +19,7 @@ void Binary::Config::check(const Value& v) const {
 
 Levels Binary::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
   if (!has_scale()) return {0, 0, 1, 0, config_.bipolar ? -1.0 : 0.0};
-  const double count = static_cast<double>(groups.outer * groups.inner);
-  const auto alpha = static_cast<double>(static_cast<float>(sums(x, groups, g, -1).magnitudes / count));
+  const auto alpha = static_cast<double>(static_cast<float>(mean(x, groups, g)));
   const double above_zero = x.scalar_type() == at::kFloat ? std::numeric_limits<float>::denorm_min()
                                                           : std::numeric_limits<double>::denorm_min();
   return {above_zero, above_zero, alpha, 0, 0, alpha};

@@ -11,9 +11,9 @@ void BinaryScaling::Config::schema(Schema<Config>& s) {
 }
 
 Levels BinaryScaling::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
-  double mean = sums(x, groups, g, -1).magnitudes / static_cast<double>(groups.outer * groups.inner);
-  if (x.scalar_type() == at::kFloat) mean = static_cast<double>(static_cast<float>(mean));
-  return {0, 0, mean, 0, -mean, mean};
+  double scale = mean(x, groups, g);
+  if (x.scalar_type() == at::kFloat) scale = static_cast<double>(static_cast<float>(scale));
+  return {0, 0, scale, 0, -scale, scale};
 }
 
 int64_t BinaryScaling::code(double value) const { return !std::signbit(value); }

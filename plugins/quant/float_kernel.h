@@ -151,6 +151,7 @@ struct FloatRounding {
     const auto add = [&](I positive, I negative) { add_positive = positive, add_negative = negative; };
     switch (rounding) {
       case Rounding::toward_zero:
+      case Rounding::stochastic:
         add(0, 0);
         break;
       case Rounding::away_from_zero:
@@ -170,9 +171,6 @@ struct FloatRounding {
         break;
       case Rounding::nearest_down:
         add(half - 1, half);
-        break;
-      case Rounding::stochastic:
-        add(0, 0);
         break;
       case Rounding::nearest_even:
       case Rounding::nearest_toward_zero:

@@ -1,13 +1,29 @@
-// Which instructions the machine has, and the override of tests.
+// Which instructions the machine has, and the overrides of tests and benchmarks.
 #include "kernel.h"
 
 #include <mase/error.h>
+
+#include <cstdlib>
+#include <string_view>
 
 namespace mase::quant {
 namespace {
 
 constexpr int kNotForced = -1;
 thread_local int forced = kNotForced;
+
+// The best that the machine has, or what MASE_ISA names: for comparing paths from outside.
+Isa first_choice() {
+  const char* named = std::getenv("MASE_ISA");
+  if (!named) return supported(Isa::avx512) ? Isa::avx512 : supported(Isa::avx2) ? Isa::avx2 : Isa::baseline;
+  constexpr std::string_view names[] = {"sse2", "avx2", "avx512"};
+  for (int i = 0; i < 3; ++i)
+    if (named == names[i]) {
+      if (supported(static_cast<Isa>(i))) return static_cast<Isa>(i);
+      throw Error("MASE_ISA is " + std::string(named) + ", which this machine lacks");
+    }
+  throw Error("MASE_ISA is '" + std::string(named) + "', expected sse2, avx2 or avx512");
+}
 
 }  // namespace
 
@@ -23,7 +39,7 @@ bool supported(Isa isa) {
 }
 
 Isa best_isa() {
-  static const Isa best = supported(Isa::avx512) ? Isa::avx512 : supported(Isa::avx2) ? Isa::avx2 : Isa::baseline;
+  static const Isa best = first_choice();
   return forced == kNotForced ? best : static_cast<Isa>(forced);
 }
 

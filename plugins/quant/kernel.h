@@ -16,7 +16,7 @@ namespace mase::quant {
 // Which instructions a path may use. Every path computes the same bits.
 enum class Isa { baseline, avx2, avx512 };
 bool supported(Isa isa);
-Isa best_isa();  // of this machine, or what ForceIsa says
+Isa best_isa();  // of this machine, or what ForceIsa or, for the whole process, MASE_ISA=sse2|avx2|avx512 says
 
 // For tests and benchmarks: formats called by this thread take the path named, while the object lives.
 class ForceIsa {

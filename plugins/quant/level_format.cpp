@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mase::quant {
 namespace {
 
 constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that sums do not depend on threads
-constexpr int kLanes = 16;
+constexpr int kLanes = 64;
 
 template <class T>
 struct LevelFunctor {
@@ -31,75 +32,99 @@ struct LevelFunctor {
   }
 };
 
-template <class T>
-MASE_INLINE void add_up(const T* x, int64_t count, T above, double* sum, double* counted, T* greatest) {
-  for (int64_t i = 0; i < count; i += kLanes)
-    for (int j = 0; j < kLanes; ++j) {
-      const T a = magnitude_of(x[i + j]);
-      sum[j] += static_cast<double>(select(a > above, a, T(0)));
-      counted[j] += static_cast<double>(select(a > above, T(1), T(0)));
-      greatest[j] = select(a > greatest[j], a, greatest[j]);
-    }
+// One term of a statistic.
+template <class T, Statistic S>
+struct Term {
+  T above;
+  MASE_INLINE double operator()(T x) const {
+    constexpr T kMax = std::numeric_limits<T>::max();
+    const T m = magnitude_of(x), a = select(m <= kMax, m, select(m != m, T(0), kMax));
+    if constexpr (S == Statistic::sum_above) return static_cast<double>(select(a > above, a, T(0)));
+    if constexpr (S == Statistic::count_above) return static_cast<double>(select(a > above, T(1), T(0)));
+    return static_cast<double>(a);
+  }
+  MASE_INLINE static double join(double p, double q) { return S == Statistic::greatest ? select(p < q, q, p) : p + q; }
+};
+
+template <class T, class F>
+MASE_INLINE double reduce_all(const F& functor, const T* x, int64_t count) {
+  const F f = functor;
+  double result = 0;
+  int64_t i = 0;
+  if (count >= kLanes) {
+    alignas(64) double lanes[kLanes] = {};
+    for (; i + kLanes <= count; i += kLanes)
+      for (int j = 0; j < kLanes; ++j) lanes[j] = F::join(lanes[j], f(x[i + j]));
+    for (int j = 0; j < kLanes; ++j) result = F::join(result, lanes[j]);
+  }
+  double rest[4] = {};
+  for (; i + 4 <= count; i += 4)
+    for (int j = 0; j < 4; ++j) rest[j] = F::join(rest[j], f(x[i + j]));
+  for (; i < count; ++i) result = F::join(result, f(x[i]));
+  return F::join(result, F::join(F::join(rest[0], rest[1]), F::join(rest[2], rest[3])));
 }
-template <class T>
-void add_up_baseline(const T* x, int64_t n, T above, double* sum, double* counted, T* greatest) {
-  add_up(x, n, above, sum, counted, greatest);
+
+template <class T, class F>
+double reduce_baseline(const F& f, const T* x, int64_t count) {
+  return reduce_all(f, x, count);
 }
 #ifdef __x86_64__
-template <class T>
-__attribute__((target("avx2"))) void add_up_avx2(const T* x, int64_t n, T above, double* sum, double* counted,
-                                                 T* greatest) {
-  add_up(x, n, above, sum, counted, greatest);
+template <class T, class F>
+__attribute__((target("avx2"))) double reduce_avx2(const F& f, const T* x, int64_t count) {
+  return reduce_all(f, x, count);
+}
+template <class T, class F>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) double reduce_avx512(
+    const F& f, const T* x, int64_t count) {
+  return reduce_all(f, x, count);
 }
 #endif
 
-template <class T>
-GroupSums sums_of(const T* x, int64_t count, T above, Isa isa) {
-  alignas(64) double sum[kLanes] = {}, counted[kLanes] = {};
-  alignas(64) T greatest[kLanes] = {};
-  const int64_t whole = count / kLanes * kLanes;
+template <class T, class F>
+double reduce(const F& f, const T* x, int64_t count, Isa isa) {
 #ifdef __x86_64__
-  if (isa != Isa::baseline)
-    add_up_avx2(x, whole, above, sum, counted, greatest);
-  else
+  if (isa == Isa::avx512) return reduce_avx512(f, x, count);
+  if (isa == Isa::avx2) return reduce_avx2(f, x, count);
 #endif
-    add_up_baseline(x, whole, above, sum, counted, greatest);
-  T rest[kLanes] = {};
-  std::copy(x + whole, x + count, rest);
-  for (int j = 0; j < count - whole; ++j) {
-    const T a = magnitude_of(rest[j]);
-    sum[j] += a > above ? a : T(0), counted[j] += a > above, greatest[j] = std::max(greatest[j], a);
-  }
-  GroupSums all;
-  for (int j = 0; j < kLanes; ++j) {
-    all.magnitudes += sum[j], all.count += counted[j];
-    all.greatest = std::max(all.greatest, static_cast<double>(greatest[j]));
-  }
-  return all;
+  return reduce_baseline(f, x, count);
 }
 
-template <class T>
-GroupSums group_sums(const T* x, const Groups& groups, int64_t g, double above) {
-  const T limit = static_cast<T>(above);
-  const int64_t chunks = (groups.inner + kChunk - 1) / kChunk, rows = groups.outer;
-  std::vector<GroupSums> parts(static_cast<size_t>(rows * chunks));
+// Over the rows of a group; a single group is shared out among threads, chunk by chunk.
+template <class T, Statistic S>
+double group_statistic(const T* x, const Groups& groups, int64_t g, double above) {
+  const Term<T, S> f{static_cast<T>(above)};
   const Isa isa = best_isa();
-  share_out(rows * groups.inner, [&](int64_t first, int64_t end) {
+  double result = 0;
+  if (groups.groups > 1 || groups.inner <= kChunk) {
+    for (int64_t row = 0; row < groups.outer; ++row)
+      result = f.join(result, reduce(f, x + (row * groups.groups + g) * groups.inner, groups.inner, isa));
+    return result;
+  }
+  const int64_t chunks = (groups.inner + kChunk - 1) / kChunk;  // of the one row that a single group has
+  std::vector<double> parts(static_cast<size_t>(chunks));
+  share_out(groups.inner, [&](int64_t first, int64_t end) {
     // A chunk belongs to the part in which it starts.
-    for (int64_t c = 0; c < rows * chunks; ++c) {
-      const int64_t row = c / chunks, start = c % chunks * kChunk, place = row * groups.inner + start;
-      if (place < first || place >= end) continue;
-      const T* from = x + (row * groups.groups + g) * groups.inner + start;
-      parts[static_cast<size_t>(c)] = sums_of(from, std::min(kChunk, groups.inner - start), limit, isa);
-    }
+    for (int64_t c = (first + kChunk - 1) / kChunk; c < chunks && c * kChunk < end; ++c)
+      parts[static_cast<size_t>(c)] = reduce(f, x + c * kChunk, std::min(kChunk, groups.inner - c * kChunk), isa);
     return false;
   });
-  GroupSums all;
-  for (const GroupSums& part : parts) {
-    all.magnitudes += part.magnitudes, all.count += part.count;
-    all.greatest = std::max(all.greatest, part.greatest);
+  for (const double part : parts) result = f.join(result, part);
+  return result;
+}
+
+template <class T>
+double group_statistic(Statistic which, const T* x, const Groups& groups, int64_t g, double above) {
+  switch (which) {
+    case Statistic::sum_above:
+      return group_statistic<T, Statistic::sum_above>(x, groups, g, above);
+    case Statistic::count_above:
+      return group_statistic<T, Statistic::count_above>(x, groups, g, above);
+    case Statistic::greatest:
+      return group_statistic<T, Statistic::greatest>(x, groups, g, above);
+    case Statistic::sum:
+      break;
   }
-  return all;
+  return group_statistic<T, Statistic::sum>(x, groups, g, above);
 }
 
 template <class T>
@@ -131,9 +156,13 @@ Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
   return groups;
 }
 
-GroupSums LevelFormat::sums(const at::Tensor& x, const Groups& groups, int64_t g, double above) {
-  return x.scalar_type() == at::kFloat ? group_sums(x.const_data_ptr<float>(), groups, g, above)
-                                       : group_sums(x.const_data_ptr<double>(), groups, g, above);
+double LevelFormat::statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g, double above) {
+  return x.scalar_type() == at::kFloat ? group_statistic(which, x.const_data_ptr<float>(), groups, g, above)
+                                       : group_statistic(which, x.const_data_ptr<double>(), groups, g, above);
+}
+double LevelFormat::mean(const at::Tensor& x, const Groups& groups, int64_t g) {
+  const double sum = statistic(Statistic::sum, x, groups, g);
+  return std::min(sum, std::numeric_limits<double>::max()) / static_cast<double>(groups.outer * groups.inner);
 }
 double LevelFormat::median(const at::Tensor& x, const Groups& groups, int64_t g) {
   return x.scalar_type() == at::kFloat ? group_median(x.const_data_ptr<float>(), groups, g)
@@ -142,7 +171,17 @@ double LevelFormat::median(const at::Tensor& x, const Groups& groups, int64_t g)
 
 std::vector<Levels> LevelFormat::fit_all(const at::Tensor& x, const Groups& groups) const {
   std::vector<Levels> levels(static_cast<size_t>(groups.groups));
-  for (int64_t g = 0; g < groups.groups; ++g) levels[static_cast<size_t>(g)] = fit(x, groups, g);
+  const int64_t size = groups.outer * groups.inner;
+  if (groups.groups == 1) {
+    levels[0] = fit(x, groups, 0);
+    return levels;
+  }
+  share_out(groups.groups * size, [&](int64_t first, int64_t end) {
+    // A group belongs to the part in which its first element would stand, were groups in a row.
+    for (int64_t g = (first + size - 1) / size; g < groups.groups && g * size < end; ++g)
+      levels[static_cast<size_t>(g)] = fit(x, groups, g);
+    return false;
+  });
   return levels;
 }
 

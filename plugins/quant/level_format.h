@@ -17,12 +17,9 @@ struct Levels {
   double scale = 1;  // of codes
 };
 
-// Sums over one group, in an order that no thread changes.
-struct GroupSums {
-  double magnitudes = 0;  // sum of |x|, of those that count
-  double count = 0;       // how many count
-  double greatest = 0;    // the greatest |x|
-};
+// Of the magnitudes of one group, an infinity counting as the greatest number and a NaN as 0. Sums are in double and in
+// an order that no thread changes.
+enum class Statistic { sum, sum_above, count_above, greatest };
 
 class LevelFormat : public Format {
  public:
@@ -45,8 +42,9 @@ class LevelFormat : public Format {
   virtual double unit(int64_t code) const = 0;  // value without its scale
   virtual int width() const = 0;
 
-  // Over the |x| above `above`.
-  static GroupSums sums(const at::Tensor& x, const Groups& groups, int64_t g, double above);
+  // `above`: what sum_above and count_above look at.
+  static double statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g, double above = 0);
+  static double mean(const at::Tensor& x, const Groups& groups, int64_t g);    // of |x|
   static double median(const at::Tensor& x, const Groups& groups, int64_t g);  // of |x|; the lower of two
 
  private:

@@ -122,7 +122,7 @@ struct MaseLog {
 struct MaseMx {
   int32_t exponent_bits, fraction_bits, bias, top;  // top: greatest exponent field
   int32_t shift, add, even;                         // rounding of the fraction
-  bool finite;
+  int32_t special, special_nan, infinite_above;     // fields of infinity, of NaN beyond it; codes that are infinite
 
   MaseMx(int exponent_bits, int fraction_bits, bool is_finite, bool nearest, bool up)
       : exponent_bits(exponent_bits),
@@ -134,7 +134,9 @@ struct MaseMx {
             : up    ? (1 << shift) - 1
                     : 0),
         even(nearest),
-        finite(is_finite) {}
+        special(is_finite ? bias - 1 : top),
+        special_nan(is_finite ? 0 : 1),
+        infinite_above(is_finite ? 1 << exponent_bits : top) {}
 
   MASE_INLINE float operator()(float x) const { return value(code(x)); }
   MASE_INLINE double operator()(double x) const { return (*this)(static_cast<float>(x)); }
@@ -143,13 +145,13 @@ struct MaseMx {
   MASE_INLINE int32_t code(float x) const {
     const int32_t fraction = bits_of(x) & 0x7fff00, exponent = (bits_of(x) >> 23) & 255;
     const int32_t r = (fraction + add + ((fraction >> shift) & even)) >> shift;
-    const bool special = exponent == 255;
-    const int32_t e = special ? (finite ? bias - 1 : top + int32_t(fraction != 0)) : exponent - 127 + bias;
+    const int32_t not_finite = special + select(fraction != 0, special_nan, 0);
+    const int32_t e = select(exponent == 255, not_finite, exponent - 127 + bias);
     const int32_t greatest = (top << fraction_bits) | ((1 << fraction_bits) - 1);
     const int32_t normal = (e << fraction_bits) | r;  // an overflowing fraction is merged, not carried
-    const int32_t subnormal = ((e == 0) & (r != 0)) ? ((1 << fraction_bits) | r) >> 1 : 0;
-    const int32_t field = e > top ? greatest : e > 0 ? normal : subnormal;
-    const int32_t sign = x != 0.0f ? (bits_of(x) >> 31) & 1 : 0;
+    const int32_t first = select(r != 0, ((1 << fraction_bits) | r) >> 1, 0);
+    const int32_t field = select(e > top, greatest, select(e > 0, normal, select(e == 0, first, 0)));
+    const int32_t sign = select((bits_of(x) & 0x7fffffff) != 0, (bits_of(x) >> 31) & 1, 0);
     return field | sign << (exponent_bits + fraction_bits);
   }
   MASE_INLINE float value(int32_t code) const {
@@ -158,7 +160,7 @@ struct MaseMx {
     const float subnormal = static_cast<float>(f) * power_of_two<float>(1 - bias - fraction_bits);
     float v = from_bits<float>(((e - bias + 127) << 23) | (f << (23 - fraction_bits)));
     v = select(e == 0, subnormal, v);
-    v = select(!finite & (e > top), std::numeric_limits<float>::infinity(), v);
+    v = select(e > infinite_above, std::numeric_limits<float>::infinity(), v);
     return from_bits<float>(bits_of(v) | ((code >> (exponent_bits + fraction_bits)) << 31));
   }
 };

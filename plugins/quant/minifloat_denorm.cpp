@@ -10,7 +10,7 @@ namespace {
 
 FloatGrid grid_of(const MinifloatFields& c) {
   const int mantissa = c.mantissa_bits(), top = (1 << c.exponent_width) - 1 - c.bias();
-  return {-c.bias() - 1, mantissa - 1, std::ldexp(1 - std::ldexp(1.0, -mantissa), top)};
+  return {-c.bias() - 1, std::max(mantissa - 1, 0), std::ldexp(1 - std::ldexp(1.0, -mantissa), top)};
 }
 
 }  // namespace

@@ -1,8 +1,15 @@
-// quant.minifloat_ieee: sign, exponent, fraction with a leading one, subnormals; every code is a finite number.
+// quant.minifloat_ieee: sign, exponent, fraction with a leading one, subnormals.
 #pragma once
 #include "float_format.h"
 
-namespace mase::quant {
+namespace mase {
+
+template <>
+struct EnumNames<quant::FloatKind> {
+  static const std::vector<std::string>& names();
+};
+
+namespace quant {
 
 // Fields of MASE's minifloats.
 struct MinifloatFields : CommonFields {
@@ -16,7 +23,7 @@ struct MinifloatFields : CommonFields {
   int mantissa_bits() const { return width - exponent_width - 1; }
   std::vector<int64_t> precision() const { return {width, exponent_width, bias()}; }
   // least_mantissa: bits that must be left of the width.
-  void check_fields(const Value& v, int least_mantissa) const;
+  void check_fields(const Value& v, int least_mantissa, bool has_special) const;
 };
 template <class C>
 void minifloat_fields(Schema<C>& s) {
@@ -32,8 +39,9 @@ void minifloat_fields(Schema<C>& s) {
 class MinifloatIeee final : public FloatFormat {
  public:
   struct Config : MinifloatFields {
-    static void schema(Schema<Config>& s) { minifloat_fields(s); }
-    void check(const Value& v) const { check_fields(v, 0); }
+    FloatKind kind = FloatKind::finite;
+    static void schema(Schema<Config>& s);
+    void check(const Value& v) const;
   };
   explicit MinifloatIeee(Config config);
   std::vector<int64_t> precision() const override { return config_.precision(); }
@@ -47,4 +55,5 @@ class MinifloatIeee final : public FloatFormat {
   Config config_;
 };
 
-}  // namespace mase::quant
+}  // namespace quant
+}  // namespace mase

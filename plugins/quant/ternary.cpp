@@ -26,20 +26,16 @@ void Ternary::Config::schema(Schema<Config>& s) {
 Levels Ternary::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
   const bool single = x.scalar_type() == at::kFloat;
   const auto rounded = [single](double v) { return single ? static_cast<double>(static_cast<float>(v)) : v; };
-  const auto mean = [&] {
-    return sums(x, groups, g, -1).magnitudes / static_cast<double>(groups.outer * groups.inner);
-  };
   const double threshold =
-      rounded(config_.threshold == TernaryThreshold::mean     ? 0.75 * rounded(mean())
+      rounded(config_.threshold == TernaryThreshold::mean     ? 0.75 * rounded(mean(x, groups, g))
               : config_.threshold == TernaryThreshold::median ? 0.75 * median(x, groups, g)
-                                                              : 0.05 * sums(x, groups, g, -1).greatest);
+                                                              : 0.05 * statistic(Statistic::greatest, x, groups, g));
   double scale = 1;
   if (config_.scaling_factor) {
-    const GroupSums above = sums(x, groups, g, threshold);
+    const double count = statistic(Statistic::count_above, x, groups, g, threshold);
     // MASE divides by the count even where there are none.
-    scale = above.count > 0              ? rounded(above.magnitudes / above.count)
-            : config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN()
-                                         : 0;
+    const double none = config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN() : 0;
+    scale = count > 0 ? rounded(statistic(Statistic::sum_above, x, groups, g, threshold) / count) : none;
   }
   const double next = single ? static_cast<double>(std::nextafter(static_cast<float>(threshold), INFINITY))
                              : std::nextafter(threshold, INFINITY);

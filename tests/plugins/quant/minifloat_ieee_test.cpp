@@ -30,6 +30,14 @@ TEST_CASE("quant.minifloat_ieee is the oracles' finite_eXmY") {
   CHECK(broken_oracle("finite_e4m3_b15", "quant.minifloat_ieee", {{"exponent_bias", 15}}) == "");
 }
 
+TEST_CASE("quant.minifloat_ieee has the other kinds too") {
+  CHECK(broken_oracle("ocp_e4m3", "quant.minifloat_ieee", {{"kind", "fn"}}) == "");
+  CHECK(broken_oracle("fnuz_e4m3", "quant.minifloat_ieee", {{"kind", "fnuz"}, {"exponent_bias", 8}}) == "");
+  CHECK(broken_oracle("ieee_e4m3", "quant.minifloat_ieee", {{"kind", "ieee"}}) == "");
+  CHECK_THROWS_WITH(make_format("quant.minifloat_ieee", {{"kind", "ieee"}, {"exponent_width", 1}}),
+                    Catch::Contains("at least 2"));
+}
+
 TEST_CASE("quant.minifloat_ieee keeps codes and values together at every rounding and overflow") {
   for (const char* rounding : {"nearest_even", "floor", "toward_zero", "nearest_away", "ceil", "nearest_toward_zero",
                                "nearest_up", "nearest_down", "away_from_zero"})
