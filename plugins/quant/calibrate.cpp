@@ -33,14 +33,33 @@ namespace {
 
 constexpr const char* kAllTensors[] = {"weight", "bias", "data_in", "data_out"};
 
+bool has_list(const Map& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const Entry& e) { return e.value.is_list(); });
+}
+
 Role role_of(const std::string& name, bool is_parameter) {
   if (!is_parameter) return name == "weight" ? Role::weight : Role::activation;
   return name == "bias" ? Role::bias : Role::weight;
 }
 
-double mean_squared_error(const Chosen& chosen, const at::Tensor& x, const QuantizeContext& quantize,
-                          Context& context) {
-  return at::mse_loss(context.components().shared<Format>(chosen)->quantize(x, quantize), x).item<double>();
+// The error of a format whose trainable tensors are as it would start with.
+double mean_squared_error(const Chosen& chosen, const at::Tensor& x, QuantizeContext quantize, Context& context) {
+  const std::shared_ptr<Format> format = context.components().shared<Format>(chosen);
+  for (FormatParameter& p : format->parameters(shape_of(x))) quantize.parameters.push_back(p.initial);
+  return at::mse_loss(format->quantize(x, quantize), x).item<double>();
+}
+
+// `chosen` with the fields that calibration gave.
+Chosen with_fields(const Chosen& chosen, const Value& fields) {
+  Map with = chosen.with();
+  for (const Entry& e : fields.as_map()) with.set(e.key, e.value);
+  return {chosen.name(), std::move(with), chosen.loc()};
+}
+
+// What training would start from follows the choice.
+void restart_parameters(Node& node, const TensorMeta& meta, const Format& format) {
+  for (FormatParameter& p : format.parameters(meta.shape))
+    node.graph().set_tensor(node.name + "." + meta.name + "." + p.name, p.initial);
 }
 
 }  // namespace
@@ -56,12 +75,6 @@ void Calibrate::Config::schema(Schema<Config>& s) {
   s.field("tensors", &Config::tensors,
           "only these: weight, bias, data_in, data_out, or names; empty: all with a format");
   Batches::fields(s);
-}
-
-Chosen with_fields(const Chosen& chosen, const Value& fields) {
-  Map with = chosen.with();
-  for (const Entry& e : fields.as_map()) with.set(e.key, e.value);
-  return {chosen.name(), std::move(with), chosen.loc()};
 }
 
 bool Calibrate::wanted(const TensorMeta& tensor, bool is_result) const {
@@ -116,16 +129,17 @@ Value Calibrate::choose(const Use& use, const Format& format, Context& context) 
   CalibrationData data;
   data.samples = use.samples, data.role = use.role, data.percentile = config_.percentile;
   data.method = EnumNames<Method>::names()[static_cast<size_t>(config_.method)];
-  if (config_.per == Granularity::channel) {
-    if (format.fixed_point())
-      context.fail(*use.node, mase::format("{} has one binary point for the whole of '{}', expected a format with a "
-                                           "scale per channel; or set per: tensor",
-                                           use.meta->format.name(), use.meta->name));
-    const bool is_parameter = !use.place;
-    if (use.samples.dim() > (is_parameter ? 0 : 1)) data.channel_axis = is_parameter ? 0 : 1;
-  }
-  if (config_.method == Method::entropy) return calibrate_by_entropy(use.meta->format, format, data, context);
-  return format.calibrate(data);
+  const bool is_parameter = !use.place;
+  const int64_t axis = is_parameter ? 0 : 1;
+  const bool per_channel = config_.per == Granularity::channel && use.samples.dim() > axis;
+  if (per_channel) data.channel_axis = static_cast<int>(axis);
+  Value fields = format.calibrate(data);
+  if (per_channel && use.samples.size(axis) > 1 && fields.is_map() && !has_list(fields.as_map()))
+    context.fail(*use.node,
+                 mase::format("{} has one choice for the whole of '{}', expected a format with one per channel; or set "
+                              "per: tensor",
+                              use.meta->format.name(), use.meta->name));
+  return fields;
 }
 
 // Returns whether the format had something to choose.
@@ -137,15 +151,13 @@ bool Calibrate::calibrate(Use& use, Context& context, Map& chosen, std::string& 
   QuantizeContext quantize;
   quantize.role = use.role, quantize.tensor = name;
   quantize.channel_axis = use.place ? 1 : 0, quantize.batch_axis = use.place ? 0 : -1;
-  quantize.parameters = {};
   const Chosen after = with_fields(use.meta->format, fields);
-  const bool comparable = format->parameters(shape_of(use.samples)).empty();
-  const Value before_error =
-      comparable ? Value(mean_squared_error(use.meta->format, use.samples, quantize, context)) : Value();
-  const Value after_error = comparable ? Value(mean_squared_error(after, use.samples, quantize, context)) : Value();
-  csv += csv_row({use.node->name, use.meta->name, after.name(), fields.json(), before_error, after_error});
+  csv += csv_row({use.node->name, use.meta->name, after.name(), fields.json(),
+                  mean_squared_error(use.meta->format, use.samples, quantize, context),
+                  mean_squared_error(after, use.samples, quantize, context)});
   chosen.set(name, fields);
   use.meta->format = after;
+  restart_parameters(*use.node, *use.meta, *context.components().shared<Format>(after));
   return true;
 }
 

@@ -48,12 +48,5 @@ class Calibrate final : public Pass {
   Config config_;
 };
 
-// The fields under which the format keeps most of the tensor's distribution: the least Kullback-Leibler divergence
-// among the formats that min_max gives for clipped values. Common to all formats, as it needs only their quantize().
-Value calibrate_by_entropy(const Chosen& chosen, const Format& format, CalibrationData data, Context& context);
-
-// `chosen` with the fields that calibration gave.
-Chosen with_fields(const Chosen& chosen, const Value& fields);
-
 }  // namespace quant
 }  // namespace mase

@@ -113,6 +113,11 @@ Chosen format_of(std::string_view tensor, const Map& config, const FlatFormat& f
   return {std::string(format.component), std::move(with), loc};
 }
 
+// The other forms of binary numbers that MASE's parser asks for, at the value under which they mean nothing.
+bool says_nothing(const Entry& e) {
+  return (e.key == "stochastic" && e.value == Value(false)) || (e.key == "bipolar" && e.value == Value(true));
+}
+
 }  // namespace
 
 FlatConfig read_flat_config(const Map& config, Loc loc) {
@@ -146,7 +151,7 @@ Chosen fitted(const Chosen& format, const std::vector<const ComponentInfo*>& for
   for (const Entry& e : format.with()) {
     if ((*info)->fields->find(e.key)) {
       with.set(e.key, e.value, e.key_loc);
-    } else if (e.key != "width") {
+    } else if (e.key != "width" && !says_nothing(e)) {
       NameList known;
       for (const Fields::Field& field : (*info)->fields->all()) known.add(field.info.name);
       throw Error(mase::format("{} has no '{}'{}", format.name(), e.key, did_you_mean(e.key, known)), e.key_loc);

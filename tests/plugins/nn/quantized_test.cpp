@@ -74,9 +74,9 @@ Case case_of(const std::string& op) {
       {"max_pool1d", {{{"kernel_size", 2}}, {sequence}}},
       {"max_pool2d", {{{"kernel_size", 2}}, {image}}},
       {"mul", {{}, {{2, 4}, {2, 4}}}},
-      {"reshape", {{{"shape", List{2, 2}}}, {{2, 4}}}},
+      {"reshape", {{{"shape", List{-1, 2, 2}}}, {{2, 4}}}},
       {"sub", {{}, {{2, 4}, {2, 4}}}},
-      {"view", {{{"shape", List{2, 2}}}, {{2, 4}}}},
+      {"view", {{{"shape", List{-1, 2, 2}}}, {{2, 4}}}},
   };
   const auto it = cases.find(op);
   return it == cases.end() ? Case{{}, {{2, 4}}} : it->second;

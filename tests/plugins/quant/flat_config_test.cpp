@@ -66,6 +66,50 @@ TEST_CASE("floor, bypass, and a name that leaves the node alone") {
   CHECK(untouched.at("weight") == Value(R"(quant.integer{"width":3,"frac_width":1})"));
 }
 
+TEST_CASE("every format of MASE's that is a number format has its counterpart, with its keys") {
+  const std::pair<Map, const char*> cases[] = {
+      {{{"name", "minifloat_ieee"}, {"weight_width", 8}, {"weight_exponent_width", 4}, {"weight_exponent_bias", "NA"}},
+       R"(quant.minifloat_ieee{"width":8,"exponent_width":4})"},
+      {{{"name", "minifloat_denorm"}, {"weight_width", 8}, {"weight_exponent_width", 4}, {"weight_exponent_bias", 7}},
+       R"(quant.minifloat_denorm{"width":8,"exponent_width":4,"exponent_bias":7})"},
+      {{{"name", "log"}, {"weight_width", 8}, {"weight_exponent_bias", nullptr}}, R"(quant.log{"width":8})"},
+      {{{"name", "block_fp"}, {"weight_width", 8}, {"weight_exponent_width", 8}, {"weight_block_size", List{1, 16}}},
+       R"(quant.block_fp{"width":8,"exponent_width":8,"block_size":[1,16]})"},
+      {{{"name", "block_minifloat"},
+        {"weight_width", 8},
+        {"weight_exponent_width", 4},
+        {"weight_exponent_bias_width", 8},
+        {"weight_block_size", List{16}}},
+       R"(quant.block_minifloat{"width":8,"exponent_width":4,"exponent_bias_width":8,"block_size":[16]})"},
+      {{{"name", "block_log"}, {"weight_width", 8}, {"weight_exponent_bias_width", 8}, {"weight_block_size", List{16}}},
+       R"(quant.block_log{"width":8,"exponent_bias_width":8,"block_size":[16]})"},
+      {{{"name", "binary"}, {"weight_width", 1}, {"weight_stochastic", false}, {"weight_bipolar", true}},
+       R"(quant.binary{"stochastic":false,"bipolar":true})"},
+      {{{"name", "binary_residual"}, {"weight_width", 1}, {"weight_stochastic", false}, {"weight_bipolar", true}},
+       R"(quant.binary_residual_sign{})"},
+      {{{"name", "ternary"}, {"weight_width", 2}, {"weight_scaling_factor", true}, {"weight_mean", "NA"}},
+       R"(quant.ternary{"scaling_factor":true})"},
+      {{{"name", "mxint_hardware"},
+        {"weight_width", 8},
+        {"weight_exponent_width", 6},
+        {"weight_parallelism", List{4, 4}}},
+       R"(quant.mxint_hardware{"width":8,"exponent_width":6,"parallelism":[4,4]})"},
+      {{{"name", "mxint"}, {"weight_width", 8}, {"weight_block_size", List{1, 32}}},
+       R"(quant.mxint{"width":8,"block_size":[1,32]})"},
+      {{{"name", "mxfp"}, {"weight_exponent_width", 4}, {"weight_frac_width", 3}, {"weight_block_size", List{1, 32}}},
+       R"(quant.mxfp{"block_size":[1,32],"element":"e4m3"})"},
+  };
+  for (const auto& [config, expected] : cases) {
+    INFO(expected);
+    CHECK(formats(config).at("weight") == Value(expected));
+    Graph g = test::small_graph();
+    test::quantize(g, {{"config", config}}, {"fc1"});  // the host derives: each can be made
+    CHECK(g.at("fc1").meta.common.args.at("weight").type() != "float");
+  }
+  CHECK_THAT(problem({{"name", "ternary"}, {"weight_width", 2}, {"weight_mean", 0.5}}),
+             Catch::Contains("has no 'mean'"));
+}
+
 TEST_CASE("a bias is named where there is none") {
   Graph g = test::small_graph();
   test::quantize(g, {{"config", kInteger}}, {"relu1"});
