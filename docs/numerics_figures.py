@@ -69,6 +69,9 @@ class Figure:
                        f'transform="rotate(-90 14 {self.height / 2})">{y_name}</text>']
 
     def line(self, points, label):
+        points = list(points)
+        points = [p for i, p in enumerate(points)
+                  if not 0 < i < len(points) - 1 or not points[i - 1][1] == p[1] == points[i + 1][1]]
         colour = COLOURS[self.labels % len(COLOURS)]
         path = "M" + "L".join("%.1f %.1f" % self.at(*p) for p in points)
         y = 44 + 20 * self.labels
@@ -93,7 +96,7 @@ class Figure:
 def values_figure(formats):
     """The numbers of formats of 4 to 8 bits, on one line each."""
     rows = [("quant.integer", {"width": 4, "frac_width": 1}, "integer 4/1"),
-            ("quant.mxint", {"width": 4}, "mxint 4, maximum 4"),
+            ("quant.mxint", {"width": 4, "block_size": {"axis": -1, "size": 8001}}, "mxint 4, maximum 4"),
             ("quant.minifloat_ieee", {"width": 4, "exponent_width": 2}, "minifloat_ieee e2m1"),
             ("quant.minifloat_denorm", {"width": 5, "exponent_width": 2}, "minifloat_denorm 5/2"),
             ("quant.minifloat_ieee", {"width": 6, "exponent_width": 3, "exponent_bias": 5}, "minifloat_ieee 6/3"),
@@ -141,10 +144,10 @@ def rounding_figure(formats):
 
 def rules_figure(formats):
     """Where rule: mase leaves the nearest value."""
-    figure = Figure("rule: standard and rule: mase around powers of two (width 8, exponent_width 4)", (0.8, 2.2), (0.8, 2.2))
-    figure.axes([(v / 5, f"{v / 5:g}") for v in range(4, 12)], [(v / 5, f"{v / 5:g}") for v in range(4, 12)], "x",
+    figure = Figure("rule: standard and rule: mase around powers of two (width 8, exponent_width 4)", (0.8, 2.1), (0.7, 2.1))
+    figure.axes([(v / 5, f"{v / 5:g}") for v in range(4, 11)], [(v / 5, f"{v / 5:g}") for v in range(4, 11)], "x",
                 "quantize(x)")
-    sweep = [0.8 + 1.4 * i / 1400 for i in range(1401)]
+    sweep = [0.8 + 1.3 * i / 1300 for i in range(1301)]
     for component in ("quant.minifloat_ieee", "quant.minifloat_denorm"):
         for rule in ("standard", "mase"):
             fields = {"width": 8, "exponent_width": 4, "rule": rule}

@@ -1,10 +1,8 @@
 // What must hold for every registered format and at least 100,000 numbers each: codes say what quantize() says, values
 // are fixed points, order and sign are kept, and rank, layout, axis and padding change nothing.
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/equal.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/neg.h>
-#include <ATen/ops/sort.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <bit>
@@ -156,7 +154,7 @@ TEST_CASE("codes under rule: mase decode to what quantize returns, or are refuse
 
 TEST_CASE("a quantized tensor is a fixed point") {
   over_all(false, [](const test::Configured& c, const at::Tensor& x) {
-    const auto f = c.make();
+    const auto f = test::with(c, "nan", "propagate").make();  // what overflows may become one
     Random random(3);
     const Codes codes = f->encode(x, context(*f, x, random));
     const auto group = groups(codes, shape_of(x));
@@ -206,6 +204,19 @@ TEST_CASE("numbers that share a grid keep their order") {
   });
 }
 
+namespace {
+
+std::set<size_t> on_borders(const Format& f, const at::Tensor& x) {
+  const auto below = test::list(quantize(f, at::mul(x, 1 - 1e-6))),
+             above = test::list(quantize(f, at::mul(x, 1 + 1e-6)));
+  std::set<size_t> found;
+  for (size_t i = 0; i < below.size(); ++i)
+    if (std::fabs(above[i] - below[i]) > 1e-3 * std::fabs(above[i])) found.insert(i);
+  return found;
+}
+
+}  // namespace
+
 TEST_CASE("the negated tensor is quantized to the negated values") {
   const std::set<std::string> symmetric = {
       "", "nearest_even", "toward_zero", "nearest_away", "nearest_toward_zero", "away_from_zero"};
@@ -224,9 +235,11 @@ TEST_CASE("the negated tensor is quantized to the negated values") {
     std::map<int64_t, double> outermost;
     for (size_t i = 0; i < in.size(); ++i)
       outermost[group[i]] = std::max({outermost[group[i]], std::fabs(plus[i]), std::fabs(minus[i])});
+    // Signs send a number on the border between two to the same side whatever its own sign.
+    const std::set<size_t> borders = test::known_borders(c) ? std::set<size_t>() : on_borders(*f, x);
     int64_t wrong = 0;
     for (size_t i = 0; i < in.size(); ++i) {
-      if (plus[i] == -minus[i] || in[i] == 0) continue;
+      if (plus[i] == -minus[i] || in[i] == 0 || borders.count(i)) continue;
       const double far = std::max(std::fabs(plus[i]), std::fabs(minus[i]));
       // Beyond the range only: at the code without a counterpart, or at 0 in its place.
       if (exempt.count(group[i]) && (far == outermost[group[i]] || plus[i] == 0 || minus[i] == 0)) continue;

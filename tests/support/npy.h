@@ -1,4 +1,4 @@
-// Reads the arrays of golden vectors: little-endian NumPy files in C order.
+// Reads the arrays of golden vectors: little-endian NumPy files, in C order once read.
 #pragma once
 #include <cstring>
 #include <fstream>
@@ -12,6 +12,7 @@ struct NpyHeader {
   std::string type;  // "<f4", "<i2"
   size_t count = 1;
   std::vector<size_t> shape;
+  bool fortran_order = false;  // first index fastest
 };
 
 template <class T>
@@ -26,6 +27,7 @@ inline NpyHeader parse_npy_header(const std::string& text) {
   NpyHeader header;
   const size_t type = text.find("'descr': '") + 10;
   header.type = text.substr(type, text.find('\'', type) - type);
+  header.fortran_order = text.find("'fortran_order': True") != std::string::npos;
   const size_t open = text.find("'shape': (") + 10;
   std::string number;
   for (size_t i = open; i < text.size(); ++i) {
@@ -38,6 +40,18 @@ inline NpyHeader parse_npy_header(const std::string& text) {
     if (text[i] == ')') break;
   }
   return header;
+}
+
+// `data` with its last index fastest instead of its first.
+template <class T>
+std::vector<T> in_c_order(const std::vector<T>& data, const std::vector<size_t>& shape) {
+  std::vector<T> out(data.size());
+  for (size_t i = 0; i < data.size(); ++i) {
+    size_t rest = i, place = 0;
+    for (const size_t size : shape) place = place * size + rest % size, rest /= size;
+    out[place] = data[i];
+  }
+  return out;
 }
 
 template <class T>
@@ -54,6 +68,7 @@ Npy<T> read_npy(const std::string& path, const std::string& type) {
   Npy<T> array{header.shape, std::vector<T>(header.count)};
   in.read(reinterpret_cast<char*>(array.data.data()), static_cast<std::streamsize>(header.count * sizeof(T)));
   if (!in) throw std::runtime_error(path + " is too short");
+  if (header.fortran_order) array.data = in_c_order(array.data, array.shape);
   return array;
 }
 
