@@ -1,6 +1,8 @@
 // Selections and search spaces, as far as they are known before anything runs.
 #include "run/check_graph.h"
 
+#include <algorithm>
+
 #include "mase/pass.h"
 #include "mase/text.h"
 #include "run/rows.h"
@@ -44,12 +46,18 @@ class GraphCheck {
     if (s.kind == Step::Kind::model) known_ = false;
   }
 
+  // Once for a step, however many rows come by.
+  void note(const std::string& text) {
+    auto& notes = checked_.notes;
+    if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+  }
+
   void component(const Step& s, const Level& level) {
     const ComponentInfo& info = level.session.registry.at(s.component, s.component_loc);
     if (s.where.present && known_ && checked_.state.graph)
       select_nodes(*checked_.state.graph, resolve_where(s, level), s.skip_if_missing);
     else if (s.where.present && !known_)
-      checked_.notes.push_back(format("{}: the selection of '{}' is checked when it is reached", s.loc.str(), s.name));
+      note(format("{}: the selection of '{}' is checked when it is reached", s.loc.str(), s.name));
     if (info.kind != Pass::kKind || !known_) return;
     const auto pass = level.session.registry.create<Pass>(resolve_component(s, level));
     guard(info.name, s.name, [&] { known_ = !pass->changes_graph(); });
