@@ -89,7 +89,9 @@ struct FloatGrid {
   template <class T>
   T greatest() const {
     const double last = std::ldexp(2 - std::ldexp(1.0, -mantissa_bits), std::numeric_limits<T>::max_exponent - 1);
-    return static_cast<T>(std::min(max, last));
+    const double wanted = std::min({max, last, static_cast<double>(std::numeric_limits<T>::max())});
+    const T nearest = static_cast<T>(wanted);
+    return static_cast<double>(nearest) > wanted ? std::nextafter(nearest, T(0)) : nearest;
   }
   // Whether the functors below work in T; else a float tensor takes the way through double (Widened).
   template <class T>

@@ -46,22 +46,25 @@ struct Term {
   MASE_INLINE static double join(double p, double q) { return S == Statistic::greatest ? select(p < q, q, p) : p + q; }
 };
 
+// N lanes side by side for as long as they last; `i` is where they end.
+template <int N, class T, class F>
+MASE_INLINE double reduce_lanes(const F& f, const T* x, int64_t count, int64_t& i) {
+  alignas(64) double lanes[N] = {};
+  for (; i + N <= count; i += N)
+    for (int j = 0; j < N; ++j) lanes[j] = F::join(lanes[j], f(x[i + j]));
+  for (int width = N / 2; width > 0; width /= 2)
+    for (int j = 0; j < width; ++j) lanes[j] = F::join(lanes[j], lanes[j + width]);
+  return lanes[0];
+}
+
 template <class T, class F>
 MASE_INLINE double reduce_all(const F& functor, const T* x, int64_t count) {
   const F f = functor;
-  double result = 0;
   int64_t i = 0;
-  if (count >= kLanes) {
-    alignas(64) double lanes[kLanes] = {};
-    for (; i + kLanes <= count; i += kLanes)
-      for (int j = 0; j < kLanes; ++j) lanes[j] = F::join(lanes[j], f(x[i + j]));
-    for (int j = 0; j < kLanes; ++j) result = F::join(result, lanes[j]);
-  }
-  double rest[4] = {};
-  for (; i + 4 <= count; i += 4)
-    for (int j = 0; j < 4; ++j) rest[j] = F::join(rest[j], f(x[i + j]));
+  double result = count >= kLanes ? reduce_lanes<kLanes>(f, x, count, i) : 0;
+  if (count - i >= 16) result = F::join(result, reduce_lanes<16>(f, x, count, i));
   for (; i < count; ++i) result = F::join(result, f(x[i]));
-  return F::join(result, F::join(F::join(rest[0], rest[1]), F::join(rest[2], rest[3])));
+  return result;
 }
 
 template <class T, class F>
