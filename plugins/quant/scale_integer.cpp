@@ -35,6 +35,8 @@ void ScaleInteger::mase(MaseBlock<T>& b) const {
   b.carried = b.codes == nullptr;  // the scale that MASE multiplies by has no exact inverse
 }
 
+template FittedInteger<float> ScaleInteger::kernel() const;
+template FittedInteger<double> ScaleInteger::kernel() const;
 template void ScaleInteger::mase(MaseBlock<float>&) const;
 template void ScaleInteger::mase(MaseBlock<double>&) const;
 
