@@ -49,7 +49,8 @@ BlockGeometry AffineFormat::geometry(const Shape& shape, const QuantizeContext& 
 }
 
 AffineFormat::Grid AffineFormat::grid_of(double low, double high) const {
-  constexpr double kLeast = std::numeric_limits<float>::min(), kMost = std::numeric_limits<float>::max();
+  constexpr double kLeast = std::numeric_limits<float>::min(),
+                   kMost = 0x1.fffff0p127;  // less than float32's limit, which a rounded scale would exceed
   low = std::clamp(low, -kMost, 0.0), high = std::clamp(high, 0.0, kMost);  // zero is always a number of the grid
   if (symmetric_) {
     const double magnitude = fields_.is_signed ? std::max(-low, high) : high;

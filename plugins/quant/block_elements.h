@@ -215,8 +215,8 @@ struct FittedInteger : IntegerElement<T, FittedInteger<T>> {
 
   MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t) const {
     constexpr T kLeast = std::numeric_limits<T>::min();
-    const T most = from_bits<T>(select<BitsOf<T>>(amax < kExponentMask<T>, amax, kExponentMask<T> - 1));
-    const T fitting = most / high;
+    constexpr BitsOf<T> kMost = kExponentMask<T> - 16;  // beyond, high * p[0] might be rounded to infinity
+    const T fitting = from_bits<T>(select<BitsOf<T>>(amax < kMost, amax, kMost)) / high;
     p[0] = select(fitting < kLeast, kLeast, fitting);
   }
   MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], low, high); }

@@ -15,47 +15,36 @@ void BlockLog::Config::schema(Schema<Config>& s) {
 
 void BlockLog::Config::check(const Value& v) const { check_mase_rule(rule, rounding == Rounding::nearest_even, v); }
 
+namespace {
+
+// Directed roundings look at the sign; the others divide at sqrt(2), and at half of the smallest power.
+template <class T>
+void set_rounding(LogElement<T>& f, Rounding rounding) {
+  constexpr BitsOf<T> one = BitsOf<T>(1) << kFraction<T>;
+  constexpr BitsOf<T> root = sizeof(T) == 4 ? BitsOf<T>(0x3504f4) : BitsOf<T>(0x6a09e667f3bcd);  // sqrt(2), upwards
+  const auto directed = [&](bool up_negative, bool up_positive) {
+    f.carry[0] = up_negative ? one - 1 : 0, f.beyond[0] = T(!up_negative);
+    f.carry[1] = up_positive ? one - 1 : 0, f.beyond[1] = T(!up_positive);
+  };
+  f.carry[0] = f.carry[1] = one - root, f.beyond[0] = f.beyond[1] = T(0.5);
+  const T below_half = std::nextafter(T(0.5), T(0));  // ties go up
+  if (rounding == Rounding::floor) directed(true, false);
+  if (rounding == Rounding::ceil) directed(false, true);
+  if (rounding == Rounding::toward_zero) directed(false, false);
+  if (rounding == Rounding::away_from_zero || rounding == Rounding::stochastic) directed(true, true);
+  if (rounding == Rounding::nearest_away || rounding == Rounding::nearest_down) f.beyond[0] = below_half;
+  if (rounding == Rounding::nearest_away || rounding == Rounding::nearest_up) f.beyond[1] = below_half;
+}
+
+}  // namespace
+
 template <class T>
 LogElement<T> BlockLog::kernel() const {
   using L = std::numeric_limits<T>;
-  constexpr BitsOf<T> one = BitsOf<T>(1) << kFraction<T>;
-  constexpr BitsOf<T> root = sizeof(T) == 4 ? BitsOf<T>(0x3504f4) : BitsOf<T>(0x6a09e667f3bcd);  // sqrt(2), upwards
   const int half = 1 << (config_.exponent_bias_width - 1);
   LogElement<T> f;
   f.binades = sign_code() - 2;
-  const auto set = [&](int i, BitsOf<T> carry, T beyond) { f.carry[i] = carry, f.beyond[i] = beyond; };
-  const auto directed = [&](bool up_negative, bool up_positive) {
-    set(0, up_negative ? one - 1 : 0, up_negative ? T(0) : T(1)), set(1, up_positive ? one - 1 : 0, T(!up_positive));
-  };
-  const T below_half = std::nextafter(T(0.5), T(0));
-  set(0, one - root, T(0.5)), set(1, one - root, T(0.5));
-  switch (config_.rounding) {
-    case Rounding::floor:
-      directed(true, false);
-      break;
-    case Rounding::ceil:
-      directed(false, true);
-      break;
-    case Rounding::toward_zero:
-      directed(false, false);
-      break;
-    case Rounding::away_from_zero:
-    case Rounding::stochastic:
-      directed(true, true);
-      break;
-    case Rounding::nearest_away:
-      f.beyond[0] = f.beyond[1] = below_half;
-      break;
-    case Rounding::nearest_up:
-      f.beyond[1] = below_half;
-      break;
-    case Rounding::nearest_down:
-      f.beyond[0] = below_half;
-      break;
-    case Rounding::nearest_even:
-    case Rounding::nearest_toward_zero:
-      break;
-  }
+  set_rounding(f, config_.rounding);
   f.exponent.carry = std::max(f.carry[0], f.carry[1]);
   f.exponent.low = std::max(-half, L::min_exponent - L::digits);
   f.exponent.high = std::min(half - 1, L::max_exponent - 1);

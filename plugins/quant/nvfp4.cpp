@@ -21,7 +21,13 @@ void Nvfp4::Config::schema(Schema<Config>& s) {
 template <class T>
 T Nvfp4::scale_of(const at::Tensor& x) const {
   if (config_.tensor_scale) return static_cast<T>(static_cast<float>(*config_.tensor_scale));
-  const T greatest = greatest_magnitude(x.const_data_ptr<T>(), x.numel());
+  const T* values = x.const_data_ptr<T>();
+  T greatest = greatest_magnitude(values, x.numel());
+  if (!std::isfinite(greatest)) {  // a NaN says nothing about the scale, should the tensor be taken at all
+    greatest = 0;
+    for (int64_t i = 0; i < x.numel(); ++i)
+      greatest = std::fabs(values[i]) > greatest ? std::fabs(values[i]) : greatest;
+  }
   constexpr double kMost = std::numeric_limits<float>::max();  // an infinity counts as that
   const auto scale = static_cast<float>(std::min(static_cast<double>(greatest), kMost) / kGreatest);
   return static_cast<T>(std::max(scale, std::numeric_limits<float>::min()));

@@ -9,4 +9,4 @@ file(GLOB block_kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/plugins/quant/bloc
      ${CMAKE_SOURCE_DIR}/plugins/quant/*ed_integer_kernel.cpp)
 target_sources(${test_target} PRIVATE ${block_kernels} ${CMAKE_SOURCE_DIR}/plugins/quant/block_elements.cpp
                                       ${CMAKE_SOURCE_DIR}/plugins/quant/block_geometry.cpp)
-set_source_files_properties(${block_kernels} PROPERTIES COMPILE_OPTIONS "${kernel_options};-O3")
+set_source_files_properties(${block_kernels} PROPERTIES COMPILE_OPTIONS "-fopenmp;${kernel_options};-O3")
