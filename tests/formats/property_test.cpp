@@ -152,6 +152,12 @@ TEST_CASE("codes under rule: mase decode to what quantize returns, or are refuse
   CHECK(carried > 0);
 }
 
+namespace {
+
+bool is_nearest(const std::string& rounding) { return rounding.empty() || rounding.rfind("nearest", 0) == 0; }
+
+}  // namespace
+
 TEST_CASE("a quantized tensor is a fixed point") {
   over_all(false, [](const test::Configured& c, const at::Tensor& x) {
     const auto f = test::with(c, "nan", "propagate").make();  // what overflows may become one
@@ -162,6 +168,8 @@ TEST_CASE("a quantized tensor is a fixed point") {
     const at::Tensor y = quantize(*f, x);
     const auto once = test::list(y), twice = test::list(quantize(*f, y));
     const double allowed = tolerance(*f, x);
+    // A scale taken from the values changes when directed rounding has moved the outermost of them.
+    if (allowed > 0 && !is_nearest(test::choice(c, "rounding"))) return;
     int64_t wrong = 0;
     for (size_t i = 0; i < once.size(); ++i) {
       if (same_bits(once[i], twice[i]) || std::fabs(once[i] - twice[i]) <= allowed * std::fabs(once[i])) continue;
@@ -239,7 +247,8 @@ TEST_CASE("the negated tensor is quantized to the negated values") {
     const std::set<size_t> borders = test::known_borders(c) ? std::set<size_t>() : on_borders(*f, x);
     int64_t wrong = 0;
     for (size_t i = 0; i < in.size(); ++i) {
-      if (plus[i] == -minus[i] || in[i] == 0 || borders.count(i)) continue;
+      if (plus[i] == -minus[i] || (plus[i] != plus[i] && minus[i] != minus[i]) || in[i] == 0 || borders.count(i))
+        continue;
       const double far = std::max(std::fabs(plus[i]), std::fabs(minus[i]));
       // Beyond the range only: at the code without a counterpart, or at 0 in its place.
       if (exempt.count(group[i]) && (far == outermost[group[i]] || plus[i] == 0 || minus[i] == 0)) continue;
