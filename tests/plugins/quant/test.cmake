@@ -10,3 +10,4 @@ file(GLOB block_kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/plugins/quant/bloc
 target_sources(${test_target} PRIVATE ${block_kernels} ${CMAKE_SOURCE_DIR}/plugins/quant/block_elements.cpp
                                       ${CMAKE_SOURCE_DIR}/plugins/quant/block_geometry.cpp)
 set_source_files_properties(${block_kernels} PROPERTIES COMPILE_OPTIONS "-fopenmp;${kernel_options};-O3")
+target_link_libraries(${test_target} PRIVATE -fopenmp) # kernels over blocks share them out among threads
