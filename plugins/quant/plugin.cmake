@@ -1,7 +1,7 @@
 # Kernels are shared out among LibTorch's threads (its OpenMP), vectorised though comparisons could trap, and every
 # path computes the same bits: no multiplication and addition are fused where the processor could.
 set(plugin_libs -fopenmp)
-set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-fopenmp;-fno-trapping-math;-ffp-contract=off")
+set(plugin_options -fopenmp -fno-trapping-math -ffp-contract=off)
 # Blocks have loops whose lengths are not constant.
 file(GLOB block_kernels CONFIGURE_DEPENDS ${folder}/block_*_kernel.cpp ${folder}/*ed_integer_kernel.cpp)
 set_property(SOURCE ${block_kernels} APPEND PROPERTY COMPILE_OPTIONS -O3)
