@@ -3,8 +3,33 @@
 
 #include "mase/plugin.h"
 
-MASE_PLUGIN("nn", "0.1.0", "Operators of neural networks, with PyTorch's names and defaults") {
-  using namespace mase::nn;
+namespace mase::nn {
+namespace {
+
+void add_activations(Registrar& r) {
+  add_elu(r);
+  add_gelu(r);
+  add_hardshrink(r);
+  add_hardsigmoid(r);
+  add_hardswish(r);
+  add_hardtanh(r);
+  add_leaky_relu(r);
+  add_log_softmax(r);
+  add_logsigmoid(r);
+  add_relu(r);
+  add_relu6(r);
+  add_selu(r);
+  add_sigmoid(r);
+  add_silu(r);
+  add_softmax(r);
+  add_softplus(r);
+  add_softshrink(r);
+  add_softsign(r);
+  add_tanh(r);
+  add_tanhshrink(r);
+}
+
+void add_layers(Registrar& r) {
   add_adaptive_avg_pool1d(r);
   add_adaptive_avg_pool2d(r);
   add_adaptive_max_pool1d(r);
@@ -21,41 +46,29 @@ MASE_PLUGIN("nn", "0.1.0", "Operators of neural networks, with PyTorch's names a
   add_conv3d(r);
   add_convtranspose2d(r);
   add_dropout(r);
-  add_elu(r);
   add_embedding(r);
   add_flatten(r);
-  add_gelu(r);
   add_group_norm(r);
-  add_hardshrink(r);
-  add_hardsigmoid(r);
-  add_hardswish(r);
-  add_hardtanh(r);
   add_identity(r);
   add_instance_norm1d(r);
   add_instance_norm2d(r);
   add_instance_norm3d(r);
   add_layer_norm(r);
-  add_leaky_relu(r);
   add_linear(r);
-  add_log_softmax(r);
-  add_logsigmoid(r);
   add_matmul(r);
   add_max_pool1d(r);
   add_max_pool2d(r);
   add_mul(r);
-  add_relu(r);
-  add_relu6(r);
   add_reshape(r);
   add_rms_norm(r);
-  add_selu(r);
-  add_sigmoid(r);
-  add_silu(r);
-  add_softmax(r);
-  add_softplus(r);
-  add_softshrink(r);
-  add_softsign(r);
   add_sub(r);
-  add_tanh(r);
-  add_tanhshrink(r);
   add_view(r);
+}
+
+}  // namespace
+}  // namespace mase::nn
+
+MASE_PLUGIN("nn", "0.1.0", "Operators of neural networks, with PyTorch's names and defaults") {
+  mase::nn::add_activations(r);
+  mase::nn::add_layers(r);
 }
