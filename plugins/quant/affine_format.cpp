@@ -48,6 +48,12 @@ BlockGeometry AffineFormat::geometry(const Shape& shape, const QuantizeContext& 
   return g;
 }
 
+int64_t AffineFormat::bits(const Shape& shape) const {
+  const int64_t scales =
+      fields_.scale.empty() ? block_count(geometry(shape, {})) : static_cast<int64_t>(fields_.scale.size());
+  return count_of(shape) * widths().element + scales * widths().shared;
+}
+
 AffineFormat::Grid AffineFormat::grid_of(double low, double high) const {
   constexpr double kLeast = std::numeric_limits<float>::min(),
                    kMost = 0x1.fffff0p127;  // less than float32's limit, which a rounded scale would exceed
@@ -62,7 +68,7 @@ AffineFormat::Grid AffineFormat::grid_of(double low, double high) const {
 }
 
 template <class T>
-std::vector<T> AffineFormat::table(const BlockCall& call) const {
+AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
   const auto blocks = static_cast<size_t>(call.layout.blocks());
   if (fields_.scale.size() > 1 && fields_.scale.size() != blocks)
     throw Error(
@@ -70,22 +76,26 @@ std::vector<T> AffineFormat::table(const BlockCall& call) const {
         {}, "give one scale, or one per channel; per: channel says what a channel is");
   std::vector<double> low(blocks), high(blocks);
   if (fields_.scale.empty()) widen(call.layout, call.x.const_data_ptr<T>(), low, high);
-  std::vector<T> table(3 * blocks);
+  Table<T> table{std::vector<T>(3 * blocks), std::vector<int64_t>(blocks)};
   for (size_t b = 0; b < blocks; ++b) {
     Grid grid = grid_of(low[b], high[b]);
     if (!fields_.scale.empty()) {
       const size_t i = fields_.scale.size() == 1 ? 0 : b;
       grid = {fields_.scale[i], zero_point_.empty() ? 0 : zero_point_[zero_point_.size() == 1 ? 0 : i]};
     }
-    table[b] = static_cast<T>(static_cast<float>(grid.scale));
-    table[blocks + b] = static_cast<T>(least() - grid.zero_point);
-    table[2 * blocks + b] = static_cast<T>(greatest() - grid.zero_point);
+    const auto scale = static_cast<float>(grid.scale);
+    // Integers whose values leave float32's range are none of the grid.
+    const auto most = static_cast<T>(std::floor(double(std::numeric_limits<float>::max()) / double(scale)));
+    table.numbers[b] = static_cast<T>(scale);
+    table.numbers[blocks + b] = std::max(static_cast<T>(least() - grid.zero_point), -most);
+    table.numbers[2 * blocks + b] = std::min(static_cast<T>(greatest() - grid.zero_point), most);
+    table.zero_point[b] = grid.zero_point;
   }
   return table;
 }
 
-template std::vector<float> AffineFormat::table(const BlockCall&) const;
-template std::vector<double> AffineFormat::table(const BlockCall&) const;
+template AffineFormat::Table<float> AffineFormat::table(const BlockCall&) const;
+template AffineFormat::Table<double> AffineFormat::table(const BlockCall&) const;
 
 AffineFormat::Grid AffineFormat::choose(const CalibrationData& data) const {
   const at::Tensor samples = data.samples.contiguous();
@@ -105,14 +115,14 @@ AffineFormat::Grid AffineFormat::choose(const CalibrationData& data) const {
 }
 
 Value AffineFormat::calibrate(const CalibrationData& data) const {
-  std::vector<Grid> grids;
+  std::vector<Grid> grids;  // one, or one per channel: data say whether there are channels, and on which axis
   QuantizeContext context;
   context.channel_axis = data.channel_axis;
   const Shape shape = shape_of(data.samples);
   const BlockGeometry g = geometry(shape, context);
   size_t axis = 0;
   while (axis < shape.size() && g.block[axis] == shape[axis]) ++axis;  // the axis of several channels
-  if (axis == shape.size()) {
+  if (data.channel_axis < 0 || axis == shape.size()) {
     grids.push_back(choose(data));
   } else {
     CalibrationData channel = data;

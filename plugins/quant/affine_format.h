@@ -28,7 +28,8 @@ void affine_fields(Schema<C>& s) {
   s.field("is_signed", &C::is_signed, "two's complement; false: codes from 0 upwards");
   s.field("per", &C::per, "what shares a scale: the tensor, or a channel");
   s.field("axis", &C::axis, "axis of the channels; null: 0 for weights, 1 for inputs and results");
-  s.field("scale", &C::scale, "scales, one or one per channel; empty: from the values, each time anew").min(1e-38);
+  s.field("scale", &C::scale, "scales, one or one per channel; empty: from the values, each time anew")
+      .range(1e-38, 1e38);
   s.field("rounding", &C::rounding, "which neighbour a value between two numbers becomes");
   common_fields(s);
 }
@@ -37,19 +38,21 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
  public:
   std::vector<int64_t> precision() const override { return {fields_.width}; }
   Value calibrate(const CalibrationData& data) const override;
+  int64_t bits(const Shape& shape) const override;
 
   template <class T, class Use>
   void with_kernel(const BlockCall& call, Use use) const {
-    const std::vector<T> table = this->table<T>(call);
-    const size_t blocks = table.size() / 3;
+    const Table<T> table = this->table<T>(call);
+    const size_t blocks = table.zero_point.size();
     ScaledInteger<T> f;
-    for (size_t k = 0; k < 3; ++k) f.table[k] = table.data() + k * blocks;
+    for (size_t k = 0; k < 3; ++k) f.table[k] = table.numbers.data() + k * blocks;
+    f.zero_point = table.zero_point.data();
     f.rounding = RoundingTable<T>(fields_.rounding);
     use(f);
   }
   template <class F, class Bits>
   int64_t shared(const F& f, Bits, int64_t block) const {
-    return least() - static_cast<int64_t>(f.table[1][block]);
+    return f.zero_point[block];
   }
   int64_t code(double n, int64_t zero_point) const { return static_cast<int64_t>(n) + zero_point; }
   static constexpr Scales kScales = Scales::block;
@@ -74,9 +77,14 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
   int64_t greatest() const { return least() + (int64_t{1} << fields_.width) - 1; }
   // The grid that holds all values from low to high.
   Grid grid_of(double low, double high) const;
-  // Scales, least and greatest integers of all blocks.
+  // Of all blocks: scales, least and greatest integers, one after the other, and zero points.
   template <class T>
-  std::vector<T> table(const BlockCall& call) const;
+  struct Table {
+    std::vector<T> numbers;
+    std::vector<int64_t> zero_point;
+  };
+  template <class T>
+  Table<T> table(const BlockCall& call) const;
   // The grid that data.method chooses for the samples.
   Grid choose(const CalibrationData& data) const;
 

@@ -175,20 +175,20 @@ struct BlockFloat {
   T highest(const T* p) const { return value(p, high); }
 };
 
-// What integers in units of a scale have in common: S has scaled(p, x), in units of p[0] and limited.
+// What integers in units of a scale have in common: S has limited(p, s), `s` in units of p[0].
 template <class T, class S>
 struct IntegerElement {
   RoundingTable<T> rounding;
 
   template <bool kEven>
   MASE_INLINE T element(const T* p, T x) const {
-    const T s = static_cast<const S*>(this)->scaled(p, x);
-    if constexpr (kEven) return nearest_even<T, true>(s);
-    const T kept = not_lost(s, x);
-    return rounding.correct(nearest_even<T, true>(kept), kept, T(1));
+    const S& self = *static_cast<const S*>(this);
+    if constexpr (kEven) return nearest_even<T, true>(self.limited(p, x / p[0]));
+    const T s = self.limited(p, not_lost(x / p[0], x));  // in this order: where the limit is 0, nothing is lost
+    return rounding.correct(nearest_even<T, true>(s), s, T(1));
   }
   T drawn(const T* p, T x, double uniform) const {
-    return round_by_draw(static_cast<const S*>(this)->scaled(p, x), T(1), uniform);
+    return round_by_draw(static_cast<const S*>(this)->limited(p, x / p[0]), T(1), uniform);
   }
   MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
   T scale(const T* p) const { return p[0]; }
@@ -200,8 +200,9 @@ struct ScaledInteger : IntegerElement<T, ScaledInteger<T>> {
   static constexpr int kParams = 3;
   static constexpr bool kTable = true;
   const T* table[3] = {};
+  const int64_t* zero_point = nullptr;  // of each block, for codes
 
-  MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], p[1], p[2]); }
+  MASE_INLINE T limited(const T* p, T s) const { return clamped(s, p[1], p[2]); }
   T lowest(const T* p) const { return this->value(p, p[1]); }
   T highest(const T* p) const { return this->value(p, p[2]); }
 };
@@ -219,7 +220,7 @@ struct FittedInteger : IntegerElement<T, FittedInteger<T>> {
     const T fitting = from_bits<T>(select<BitsOf<T>>(amax < kMost, amax, kMost)) / high;
     p[0] = select(fitting < kLeast, kLeast, fitting);
   }
-  MASE_INLINE T scaled(const T* p, T x) const { return clamped(x / p[0], low, high); }
+  MASE_INLINE T limited(const T*, T s) const { return clamped(s, low, high); }
   T lowest(const T* p) const { return this->value(p, low); }
   T highest(const T* p) const { return this->value(p, high); }
 };
@@ -257,46 +258,6 @@ struct DoublyScaledFloat {
   T highest(const T* p) const { return value(p, elements.high); }
 };
 
-// Powers of two and zero: 2^S and what lies at most 2^(width-1) - 2 binades below it. The logarithm is rounded, which
-// is a carry into the exponent bits. p[0], p[1]: the greatest and the smallest power of two.
-template <class T>
-struct LogElement {
-  static constexpr int kParams = 2;
-  static constexpr bool kTable = false;
-  SharedExponent<T> exponent;
-  BitsOf<T> binades = 0;
-  BitsOf<T> carry[2] = {};  // of negative and positive numbers
-  T beyond[2] = {};         // magnitudes beyond so much of the smallest power become that power, others zero
-
-  MASE_INLINE static T power(BitsOf<T> k) { return power_of_two<T>(k >> 1) * power_of_two<T>(k - (k >> 1)); }
-  MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t stride) const {
-    constexpr BitsOf<T> kLeast = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
-    const BitsOf<T> high = exponent(amax), low = high - binades;
-    p[0] = power(high), p[stride] = power(select(low < kLeast, kLeast, low));
-  }
-  template <bool kEven>
-  MASE_INLINE T element(const T* p, T x) const {
-    constexpr T kGrow = T(int64_t{1} << (kFraction<T> + 1));
-    const T a = magnitude_of(x), none = 0, one = 1;
-    const bool positive = x > none, subnormal = bits_of(a) < (BitsOf<T>(1) << kFraction<T>);
-    const BitsOf<T> c = select(positive, carry[1], carry[0]);
-    const T power = from_bits<T>((select(subnormal, bits_of(a * kGrow), bits_of(a)) + c) & kExponentMask<T>);
-    T r = power * select(subnormal, one / kGrow, one);
-    r = select(r > p[0], p[0], r);
-    const T small = select(a > select(positive, beyond[1], beyond[0]) * p[1], p[1], none);
-    return with_sign(select(a < p[1], small, r), x);
-  }
-  T drawn(const T* p, T x, double uniform) const {
-    const T a = std::fabs(x);
-    if (a >= p[0]) return std::copysign(p[0], x);
-    const T low = a < p[1] ? T(0) : std::ldexp(T(1), std::ilogb(a)), up = a < p[1] ? p[1] : 2 * low;
-    return std::copysign(uniform < static_cast<double>((a - low) / (up - low)) ? up : low, x);
-  }
-  MASE_INLINE T value(const T*, T n) const { return n; }
-  T lowest(const T* p) const { return -p[0]; }
-  T highest(const T* p) const { return p[0]; }
-};
-
 // The largest magnitude; a NaN counts as infinity.
 float greatest_magnitude(const float* x, int64_t count);
 double greatest_magnitude(const double* x, int64_t count);
@@ -306,6 +267,5 @@ MASE_BLOCK_KERNELS(BlockFloat, extern)
 MASE_BLOCK_KERNELS(ScaledInteger, extern)
 MASE_BLOCK_KERNELS(FittedInteger, extern)
 MASE_BLOCK_KERNELS(DoublyScaledFloat, extern)
-MASE_BLOCK_KERNELS(LogElement, extern)
 
 }  // namespace mase::quant

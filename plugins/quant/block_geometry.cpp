@@ -12,11 +12,12 @@ bool Codec<quant::BlockShape>::read(quant::BlockShape& out, const Value& v, Prob
   quant::BlockShape block{-1, 0, {}};
   if (v.is_list()) {
     Codec<std::vector<int64_t>>::read(block.sizes, v, p);
-    if (v.as_list().empty()) p.emplace_back("a block shape has at least one number", v.loc, "write [16] or [1, 16]");
+    if (v.as_list().empty())
+      p.emplace_back("found an empty list, expected the sizes of a block", v.loc, "write [16] or [1, 16]");
     for (size_t i = 0; i < block.sizes.size() && p.size() == before; ++i)
       if (block.sizes[i] < 1 && block.sizes[i] != -1)
-        p.emplace_back(format("a block has a size of at least 1, found {}", block.sizes[i]), v.as_list()[i].loc,
-                       "-1 means the whole extent of an axis");
+        p.emplace_back(format("found a block with a size of {}, expected at least 1", block.sizes[i]),
+                       v.as_list()[i].loc, "-1 means the whole extent of an axis");
   } else if (v.is_map()) {
     for (const Entry& e : v.as_map()) {
       if (e.key == "axis")
@@ -24,15 +25,21 @@ bool Codec<quant::BlockShape>::read(quant::BlockShape& out, const Value& v, Prob
       else if (e.key == "size")
         Codec<int64_t>::read(block.size, e.value, p);
       else
-        p.emplace_back(format("a block has no '{}'; it has axis and size", e.key), e.key_loc);
+        p.emplace_back(format("found a block with '{}', expected axis and size", e.key), e.key_loc);
     }
     if (p.size() == before && block.size < 1)
-      p.emplace_back(v.as_map().find("size") ? format("a block has a size of at least 1, found {}", block.size)
-                                             : "a block needs its size",
+      p.emplace_back(v.as_map().find("size")
+                         ? format("found a block with a size of {}, expected at least 1", block.size)
+                         : "found a block without its size",
                      v.loc, "write {axis: -1, size: 32}");
+  } else if (v.is_int()) {
+    block.size = v.as_int();
+    if (block.size < 1)
+      p.emplace_back(format("found {}, expected a size of at least 1", block.size), v.loc,
+                     "16 means 16 elements of the last axis");
   } else {
-    p.emplace_back(format("expected a block shape, found {}", v.type_name()), v.loc,
-                   "write {axis: -1, size: 32}, or a list of sizes such as [1, 16]");
+    p.emplace_back(format("found {}, expected a block shape", v.brief()), v.loc,
+                   "write 32, {axis: -1, size: 32}, or a list of sizes such as [1, 16]");
   }
   if (p.size() == before) out = std::move(block);
   return p.size() == before;

@@ -9,8 +9,9 @@ namespace mase {
 
 namespace quant {
 
-// `{axis: -1, size: 32}`, or a list as MASE writes it: block sizes of the last axes, where leading axes that are not
-// named, and -1, mean the whole extent ([16]: all rows, 16 columns; [1, 16]: 16 elements of one row).
+// `{axis: -1, size: 32}`, which the plain number 32 means too, or a list as MASE writes it: block sizes of the last
+// axes, where leading axes that are not named, and -1, mean the whole extent ([16]: all rows, 16 columns; [1, 16]: 16
+// elements of one row).
 struct BlockShape {
   int64_t axis = -1;
   int64_t size = 0;            // 0: `sizes` counts

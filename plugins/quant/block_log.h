@@ -1,6 +1,7 @@
 // quant.block_log: signed powers of two that share their exponent's bias.
 #pragma once
 #include "block_format.h"
+#include "log_element.h"
 
 namespace mase::quant {
 

@@ -1,5 +1,5 @@
 // The kernels of powers of two, compiled once for all formats.
-#include "block_elements.h"
+#include "log_element.h"
 
 namespace mase::quant {
 

@@ -8,10 +8,10 @@ namespace mase::quant {
 //
 //   x = N * s,  N = x / s rounded, within -2^(width-1) ... 2^(width-1) - 1 (is_signed: false: 0 ... 2^width - 1)
 //
-// s is given by scale (quant.calibrate chooses it), or the largest magnitude of the channel in each call divided by the
-// greatest N. It is a float32; x / s is one correctly rounded division. There is no zero point, and no -0. Codes: N,
-// and s per channel. N * s has more bits than a float32, so decoded codes equal quantized values after rounding to the
-// tensor's type. Storage: width bits an element, 32 a channel.
+// s is given by scale (quant.calibrate chooses it, with per: channel for each channel), or the largest magnitude of the
+// channel in each call divided by the greatest N. It is a float32; x / s is one correctly rounded division. There is no
+// zero point, and no -0. Codes: N, and s per channel. N * s has more bits than a float32, so decoded codes equal
+// quantized values after rounding to the tensor's type. Storage: width bits an element, 32 a scale.
 class ChannelInteger final : public AffineFormat {
  public:
   struct Config : AffineFields {

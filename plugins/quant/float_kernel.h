@@ -149,37 +149,7 @@ struct FloatRounding {
   FloatRounding(const FloatGrid& f, Rounding rounding, FloatOverflow overflow, T greatest_value) : max(greatest_value) {
     shift = kFraction<T> - f.mantissa_bits;
     gone = (I(1) << shift) - 1;
-    const I half = I(1) << (shift - 1);
-    const auto add = [&](I positive, I negative) { add_positive = positive, add_negative = negative; };
-    switch (rounding) {
-      case Rounding::toward_zero:
-      case Rounding::stochastic:
-        add(0, 0);
-        break;
-      case Rounding::away_from_zero:
-        add(gone, gone);
-        break;
-      case Rounding::floor:
-        add(0, gone);
-        break;
-      case Rounding::ceil:
-        add(gone, 0);
-        break;
-      case Rounding::nearest_away:
-        add(half, half);
-        break;
-      case Rounding::nearest_up:
-        add(half, half - 1);
-        break;
-      case Rounding::nearest_down:
-        add(half - 1, half);
-        break;
-      case Rounding::nearest_even:
-      case Rounding::nearest_toward_zero:
-        add(half - 1, half - 1);
-        break;
-    }
-    even = rounding == Rounding::nearest_even;
+    set_rounding(rounding);
     parity = f.mantissa_bits == 0 ? (kBias<T> - 1 + f.min_exponent) & 1 : 0;
     parity_small = f.mantissa_bits == 0 ? (kBias<T> + f.min_exponent) & 1 : 0;
     smallest_normal = std::ldexp(T(1), f.min_exponent);
@@ -218,6 +188,40 @@ struct FloatRounding {
     v = select(v > max, select(bits_of(x) < 0, over_negative, over_positive), v);
     v = select(a > std::numeric_limits<T>::max(), infinity, v);
     return select(x != x, x, with_sign(v, x) + zero);
+  }
+
+  void set_rounding(Rounding rounding) {
+    const auto add = [&](I positive, I negative) { add_positive = positive, add_negative = negative; };
+    const I half = I(1) << (shift - 1);
+    switch (rounding) {
+      case Rounding::toward_zero:
+      case Rounding::stochastic:
+        add(0, 0);
+        break;
+      case Rounding::away_from_zero:
+        add(gone, gone);
+        break;
+      case Rounding::floor:
+        add(0, gone);
+        break;
+      case Rounding::ceil:
+        add(gone, 0);
+        break;
+      case Rounding::nearest_away:
+        add(half, half);
+        break;
+      case Rounding::nearest_up:
+        add(half, half - 1);
+        break;
+      case Rounding::nearest_down:
+        add(half - 1, half);
+        break;
+      case Rounding::nearest_even:
+      case Rounding::nearest_toward_zero:
+        add(half - 1, half - 1);
+        break;
+    }
+    even = rounding == Rounding::nearest_even;
   }
 
   void set_overflow(const FloatGrid& f, Rounding rounding, FloatOverflow overflow) {

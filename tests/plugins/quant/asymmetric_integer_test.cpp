@@ -72,7 +72,7 @@ TEST_CASE("quant.asymmetric_integer calibrates scale and zero point") {
   std::vector<float> x(2000);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 100) / 100 - 0.25f;
   x[7] = 40;
-  data.samples = tensor_of(x, {2, 1000});
+  data.samples = tensor_of(x, {2, 1000}), data.channel_axis = 0;
   const auto fields = [&](const char* method, Map with) {
     data.method = method;
     return make_format(kName, std::move(with))->calibrate(data).as_map();
@@ -92,4 +92,14 @@ TEST_CASE("quant.asymmetric_integer calibrates scale and zero point") {
       make_format(kName, {{"per", "channel"}, {"scale", rows.at("scale")}, {"zero_point", rows.at("zero_point")}});
   CHECK(list(chosen->quantize(data.samples, {})) ==
         list(make_format(kName, {{"per", "channel"}})->quantize(data.samples, {})));
+}
+
+TEST_CASE("quant.asymmetric_integer stays within float32 beside infinity, and its zero point is a code") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const auto f = make_format(kName);
+  const at::Tensor x = tensor_of({infinity, -infinity, 0, 1});
+  const Codes codes = f->encode(x, {});
+  CHECK(list(codes.exponents) == std::vector<double>{128});
+  CHECK(list(codes.elements) == std::vector<double>{255, 1, 128, 128});
+  CHECK(list(f->quantize(x, {})) == list(f->decode(codes).to(at::kFloat)));
 }

@@ -27,6 +27,8 @@ TEST_CASE("quant.channel_integer has one scale per channel") {
 
 TEST_CASE("quant.channel_integer with given scales") {
   const auto f = make_format(kName, {{"width", 4}, {"scale", List{1, 0.5}}});
+  CHECK(f->bits({2, 3}) == 6 * 4 + 2 * 32);
+  CHECK(make_format(kName, {{"width", 4}, {"scale", List{1}}})->bits({2, 3}) == 6 * 4 + 32);
   const at::Tensor x = tensor_of({1.5, -20, 20, 1.3f, -20, 20}, {2, 3});
   CHECK(list(f->quantize(x, {})) == std::vector<double>{2, -8, 7, 1.5, -4, 3.5});
   CHECK(test::message([&] {
@@ -46,7 +48,35 @@ TEST_CASE("quant.channel_integer: codes, calibration, draws and bad input") {
   CalibrationData data;
   data.samples = tensor_of({1, -2, 3, 4, 5, -127}, {2, 3});
   data.method = "min_max";
+  CHECK(make_format(kName)->calibrate(data).as_map().at("scale").as_list().size() == 1);  // no channels
+  data.channel_axis = 0;
   const Value scales = make_format(kName)->calibrate(data).as_map().at("scale");
   CHECK(scales.as_list().at(0).as_double() == Approx(3.0 / 127));
   CHECK(scales.as_list().at(1).as_double() == Approx(1));
+  data.channel_axis = 1;
+  CHECK(make_format(kName)->calibrate(data).as_map().at("scale").as_list().size() == 3);
+}
+
+TEST_CASE("quant.channel_integer stays within float32 beside infinity and with great scales") {
+  const float infinity = std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::max();
+  for (const Map& with : {Map{{"per", "tensor"}}, Map{{"per", "tensor"}, {"is_signed", false}},
+                          Map{{"per", "tensor"}, {"scale", List{1e38}}}}) {
+    const auto f = make_format(kName, with);
+    const at::Tensor x = tensor_of({infinity, -infinity, most, -most, 1});
+    const std::vector<double> y = list(f->quantize(x, {}));
+    CHECK(y == list(f->decode(f->encode(x, {})).to(at::kFloat)));
+    CHECK(y[0] == y[2]);
+    CHECK(y[1] == y[3]);
+    CHECK(y[0] > 2.9e38);
+    CHECK(y[0] <= most);
+    CHECK(y[1] >= -most);
+  }
+  CHECK(refused(kName, {{"scale", List{1e39}}}).find("scale") != std::string::npos);
+}
+
+TEST_CASE("quant.channel_integer without signs makes negative numbers 0 whatever the rounding") {
+  for (const char* rounding : {"floor", "away_from_zero", "nearest_even", "nearest_down"}) {
+    const auto f = make_format(kName, {{"is_signed", false}, {"rounding", rounding}, {"per", "tensor"}});
+    CHECK(quantized(*f, {-5, -1e-30f, 255, 0}) == std::vector<double>{0, 0, 255, 0});
+  }
 }
