@@ -202,6 +202,11 @@ void check_stochastic(const Table& t) {
   }
 }
 
+// The fraction of minifloat_denorm has no leading one: without mantissa bits, 0 is all that it holds, as in MASE.
+bool holds_zero_alone(const test::Configured& c, const Format& f) {
+  return c.component == "quant.minifloat_denorm" && f.precision().at(0) == f.precision().at(1) + 1;
+}
+
 void check(const test::Configured& config) {
   Table t{config, config.make(), test::choice(config, "rounding"), test::choice(config, "overflow"), {}, {}, {}, {}};
   INFO(config.text());
@@ -211,6 +216,10 @@ void check(const test::Configured& config) {
     return;
   }
   check_codes(t);
+  if (holds_zero_alone(config, *t.format)) {
+    CHECK(t.grid == std::vector<double>{0});
+    return;
+  }
   REQUIRE(t.grid.size() > 1);
   check_canonical(t);
   check_single(t);

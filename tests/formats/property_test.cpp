@@ -109,6 +109,17 @@ std::set<int64_t> lone_minima(const Codes& codes, const std::vector<int64_t>& gr
   return found;
 }
 
+// Blocks of NVFP4 whose own e4m3 scale is subnormal. Rounding that scale up by as much as a half may leave the block's
+// greatest element at 4 instead of 6; from there the next scale is smaller.
+std::set<int64_t> coarse_scales(const std::string& component, const Codes& codes) {
+  std::set<int64_t> found;
+  if (component != "quant.nvfp4") return found;
+  const auto scales = test::integers(codes.exponents);
+  for (size_t i = 0; i < scales.size(); ++i)
+    if (scales[i] < 8) found.insert(static_cast<int64_t>(i));
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("codes decode to what quantize returns, in float32 and float64") {
@@ -164,7 +175,8 @@ TEST_CASE("a quantized tensor is a fixed point") {
     Random random(3);
     const Codes codes = f->encode(x, context(*f, x, random));
     const auto group = groups(codes, shape_of(x));
-    const std::set<int64_t> exempt = codes.blocks.block.empty() ? std::set<int64_t>() : lone_minima(codes, group);
+    std::set<int64_t> exempt = codes.blocks.block.empty() ? std::set<int64_t>() : lone_minima(codes, group);
+    exempt.merge(coarse_scales(c.component, codes));
     const at::Tensor y = quantize(*f, x);
     const auto once = test::list(y), twice = test::list(quantize(*f, y));
     const double allowed = tolerance(*f, x);
