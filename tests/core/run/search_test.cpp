@@ -120,12 +120,13 @@ TEST_CASE("best.yaml is a plain recipe that gives the same graph, random draws i
 
 TEST_CASE("best.yaml tells steps of several levels apart, and leaves those of the trial their metrics") {
   test::TempDir folder;
-  const auto r = toy::run(folder, toy::recipe("  - {use: toy.grow}\n  - {use: toy.grow, name: more}\n"
-                                              "  - search:\n      name: s\n      sampler: {use: toy.dice}\n"
-                                              "      trials: 5\n      score: {sum: 1.0, grown: 1.0}\n      steps:\n"
-                                              "        - {use: toy.set, where: {name: n1}, with: {value: {$int: [0, 9]}}}\n"
-                                              "        - {use: toy.grow, where: {name: n1}}\n"
-                                              "      evaluate: [toy.sum]\n"));
+  const auto r =
+      toy::run(folder, toy::recipe("  - {use: toy.grow}\n  - {use: toy.grow, name: more}\n"
+                                   "  - search:\n      name: s\n      sampler: {use: toy.dice}\n"
+                                   "      trials: 5\n      score: {sum: 1.0, grown: 1.0}\n      steps:\n"
+                                   "        - {use: toy.set, where: {name: n1}, with: {value: {$int: [0, 9]}}}\n"
+                                   "        - {use: toy.grow, where: {name: n1}}\n"
+                                   "      evaluate: [toy.sum]\n"));
   REQUIRE(r.status == 0);
   const auto again = toy::run(folder, test::read(r.out + "/s/best.yaml"), {}, "again");
   REQUIRE(again.status == 0);
