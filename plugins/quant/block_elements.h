@@ -64,7 +64,7 @@ constexpr BitsOf<T> carry_into(Rounding rounding, int fraction) {
 
 // 2^k for a normal result.
 template <class T>
-MASE_INLINE T power_of_two(BitsOf<T> k) {
+MASE_INLINE T normal_power_of_two(BitsOf<T> k) {
   return from_bits<T>((k + kBias<T>) << kFraction<T>);
 }
 
@@ -72,8 +72,8 @@ MASE_INLINE T power_of_two(BitsOf<T> k) {
 template <class T>
 MASE_INLINE void prepare_factors(BitsOf<T> exponent, T* p, int64_t stride) {
   const BitsOf<T> half = exponent >> 1, rest = exponent - half;
-  p[0] = power_of_two<T>(-half), p[stride] = power_of_two<T>(-rest);
-  p[2 * stride] = power_of_two<T>(half), p[3 * stride] = power_of_two<T>(rest);
+  p[0] = normal_power_of_two<T>(-half), p[stride] = normal_power_of_two<T>(-rest);
+  p[2 * stride] = normal_power_of_two<T>(half), p[3 * stride] = normal_power_of_two<T>(rest);
 }
 
 template <class T>

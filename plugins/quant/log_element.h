@@ -15,7 +15,9 @@ struct LogElement {
   BitsOf<T> carry[2] = {};  // of negative and positive numbers
   T beyond[2] = {};         // magnitudes beyond so much of the smallest power become that power, others zero
 
-  MASE_INLINE static T power(BitsOf<T> k) { return power_of_two<T>(k >> 1) * power_of_two<T>(k - (k >> 1)); }
+  MASE_INLINE static T power(BitsOf<T> k) {
+    return normal_power_of_two<T>(k >> 1) * normal_power_of_two<T>(k - (k >> 1));
+  }
   MASE_INLINE void prepare(BitsOf<T> amax, T* p, int64_t stride) const {
     constexpr BitsOf<T> kLeast = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
     const BitsOf<T> high = exponent(amax), low = high - binades;
