@@ -145,8 +145,7 @@ TEST_CASE("the schema's references all lead somewhere, and it knows every compon
     const mase::Value* fields = definitions.find(name + ":with");
     const mase::Fields* own = test::registry().at(name).fields;
     if (!fields || !own) continue;  // without fields, or of a kind that no recipe names
-    for (const auto& field : own->all())
-      CHECK(fields->as_map().at("properties").as_map().find(field.info.name));
+    for (const auto& field : own->all()) CHECK(fields->as_map().at("properties").as_map().find(field.info.name));
   }
 }
 
