@@ -20,7 +20,7 @@ clean=$(since "$begin")
 printf 'clean build: %s s\n' "$clean"
 
 changed=plugins/quant/integer.cpp
-sed -i 's/a tensor in main memory/a tensor in memory/' "$work/mase/$changed"
+sed -i 's/bits of a number/bits of one number/' "$work/mase/$changed"
 ! cmp -s "$work/mase/$changed" "$changed" || { echo "nothing was changed in $changed" >&2; exit 1; }
 begin=$(now)
 cmake --build "$work/build" -j "$jobs" >"$work/log" 2>&1 || { tail -n 50 "$work/log"; exit 1; }

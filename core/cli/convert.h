@@ -12,6 +12,9 @@ namespace mase::cli {
 // ignored.
 Map mase_names(const Registry& registry);
 
+// MASE writes NA where nothing is meant.
+inline bool is_absent(const Value& v) { return v.is_null() || (v.is_string() && v.as_string() == "NA"); }
+
 class Converter {
  public:
   Converter(Map names, const Registry& registry) : names_(std::move(names)), registry_(registry) {}

@@ -6,8 +6,6 @@ namespace mase::cli {
 namespace {
 
 // MASE's name for null.
-bool is_absent(const Value& v) { return v.is_null() || (v.is_string() && v.as_string() == "NA"); }
-
 const Map* config_of(const Value& v) {
   const Value* config = v.is_map() ? v.as_map().find("config") : nullptr;
   return config && config->is_map() ? &config->as_map() : nullptr;

@@ -3,12 +3,6 @@
 #include "mase/text.h"
 
 namespace mase::cli {
-namespace {
-
-bool is_absent(const Value& v) { return v.is_null() || (v.is_string() && v.as_string() == "NA"); }
-
-}  // namespace
-
 const Map& Converter::section(const char* name) const {
   static const Map none;
   const Value* v = names_.find(name);

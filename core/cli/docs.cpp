@@ -1,12 +1,10 @@
 // mase docs: the manual's page of each component, and their index. The same plugins give the same bytes.
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
 
 #include "cli/commands.h"
 #include "cli/field_text.h"
 #include "cli/table.h"
+#include "mase/output.h"
 #include "mase/text.h"
 
 namespace mase::cli {
@@ -14,7 +12,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kMark = "<!-- Written by `mase docs`; do not edit. -->\n";
-constexpr int kDeepest = 4;  // records may be recursive
 
 // A cell of a Markdown table.
 std::string cell(std::string text) {
@@ -30,7 +27,7 @@ void add_fields(std::string& text, const Fields& fields, const std::string& pref
     const std::string value = f.info.required ? "required" : format("`{}`", default_text(f.info));
     text += format("| `{}` | {} | {} | {} |\n", name, cell(type_text(f.info)), cell(value), cell(doc));
     const Fields* record = record_of(f.info.type);
-    if (record && record != &fields && depth < kDeepest) add_fields(text, *record, name + ".", depth + 1);
+    if (record && record != &fields && depth < kDeepestRecord) add_fields(text, *record, name + ".", depth + 1);
   }
 }
 
@@ -65,19 +62,6 @@ std::string index(const Registry& registry) {
       text += format("| [{0}]({0}.md) | {1} |\n", info->name, cell(info->doc));
   }
   return text;
-}
-
-// Whole or not at all.
-void write_file(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.string() + format(".{}.tmp", ::getpid());
-  std::ofstream out(temporary, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code failed;
-  if (out) fs::rename(temporary, file, failed);
-  if (out && !failed) return;
-  fs::remove(temporary, failed);
-  throw Error(format("cannot write '{}'", file.string()));
 }
 
 // Pages of components that are no more; other files stay.

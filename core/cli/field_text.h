@@ -8,6 +8,7 @@ namespace mase::cli {
 
 std::string type_text(const FieldInfo& field);     // "integer in [1, 64]", "one of a, b", "format"
 std::string default_text(const FieldInfo& field);  // "8", "required"
+constexpr int kDeepestRecord = 4;                  // shown; records may be recursive
 // The fields of a record inside `type` (also of a list's or map's items), or nullptr.
 const Fields* record_of(const TypeInfo& type);
 

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "cli/templates.h"
+#include "mase/output.h"
 #include "mase/text.h"
 
 namespace mase::cli {
@@ -68,14 +68,6 @@ Project describe_project(const std::string& name, const std::string& kind) {
   return p;
 }
 
-void write_file(const fs::path& file, const std::string& text) {
-  fs::create_directories(file.parent_path());
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error(format("cannot write '{}'", file.string()));
-}
-
 std::vector<std::string> write_project(const Project& project, const fs::path& folder) {
   std::vector<std::string> written;
   for (const TemplateFile& f : template_files()) {
@@ -83,6 +75,7 @@ std::vector<std::string> write_project(const Project& project, const fs::path& f
     const bool common = f.path.starts_with(kCommon);
     if (!common && !f.path.starts_with(own)) continue;
     const std::string path = project.fill(f.path.substr(common ? kCommon.size() : own.size()));
+    fs::create_directories((folder / path).parent_path());
     write_file(folder / path, project.fill(f.text));
     written.push_back(project.name + "/" + path);
   }

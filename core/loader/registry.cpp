@@ -16,22 +16,10 @@ namespace mase {
 namespace fs = std::filesystem;
 namespace {
 
-struct Known {
-  const ComponentInfo* info = nullptr;
-  std::shared_ptr<Library> library;  // null for what is not from a file
-};
-
 // Object first, library second: the code that `delete` runs lives in the library, which this deleter holds.
 struct Deleter {
   std::shared_ptr<Library> library;
   void operator()(Component* component) const { delete component; }
-};
-
-// Members die from the last to the first: the infos, whose functions are code of the library, before the
-// library.
-struct Loaded {
-  std::shared_ptr<Library> library;
-  std::vector<std::unique_ptr<ComponentInfo>> infos;
 };
 
 uint64_t next_id() {
@@ -63,6 +51,18 @@ Recent& recent_place(const Map* address) {
 }  // namespace
 
 struct Registry::Data {
+  struct Known {
+    const ComponentInfo* info = nullptr;
+    std::shared_ptr<Library> library;  // null for what is not from a file
+  };
+
+  // Members die from the last to the first: the infos, whose functions are code of the library, before the
+  // library.
+  struct Loaded {
+    std::shared_ptr<Library> library;
+    std::vector<std::unique_ptr<ComponentInfo>> infos;
+  };
+
   Unload unload = Unload::never;
   uint64_t id = next_id();  // tells this registry's shared components from those of one before it
   std::vector<Loaded> loaded;

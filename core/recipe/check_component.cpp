@@ -23,8 +23,6 @@ struct FirstOption final : Assignment {
   }
 };
 
-bool is_null_template(const Template& t) { return t.kind == Template::Kind::scalar && t.scalar.is_null(); }
-
 }  // namespace
 
 const ComponentInfo* Checker::known(const Use& use, const std::vector<std::string>& kinds) {
@@ -65,7 +63,7 @@ const ComponentInfo* Checker::component(const Use& use, const std::vector<std::s
 
 void Checker::with(const ComponentInfo& info, const Use& use) {
   static const Fields kNone;
-  const Template* t = use.with && !is_null_template(*use.with) ? use.with : nullptr;
+  const Template* t = use.with && !use.with->is_null() ? use.with : nullptr;
   if (t && t->kind == Template::Kind::reference) {
     const auto found = find_name(use.view, t->name);
     if (!found) throw unknown_reference(t->name, t->loc, use.view);
@@ -111,7 +109,7 @@ void Checker::fields(const Fields& all, const Template* t, View view, const std:
 // The field's value names a component: null, "name", or {use: name, with: {...}}.
 void Checker::chosen(const FieldAt& field, const Template& t, View view) {
   const std::vector<std::string> kinds = {field.type.component_kind};
-  if (is_null_template(t)) return;
+  if (t.is_null()) return;
   if (t.kind == Template::Kind::scalar && t.scalar.is_string()) {
     component({t.scalar.as_string(), t.loc, nullptr, view}, kinds);
     return;

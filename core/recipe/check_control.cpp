@@ -22,8 +22,6 @@ FieldInfo info_of(const char* name, TypeInfo::Kind kind, std::optional<double> l
   return info;
 }
 
-bool is_null_template(const Template& t) { return t.kind == Template::Kind::scalar && t.scalar.is_null(); }
-
 }  // namespace
 
 // Rows in which every value of every variable stands at least once: enough to check each against its field.
@@ -89,7 +87,7 @@ Rows Checker::rows(const Control& control, View view) {
   Rows rows;
   try {
     const Found over = follow(control.over, view);
-    if (is_null_template(*over.value)) return Rows(1);  // repeats alone
+    if (over.value->is_null()) return Rows(1);  // repeats alone
     if (over.value->kind == Template::Kind::map) {
       rows = covering_rows(*over.value, over.view);
     } else if (over.value->kind == Template::Kind::list) {
@@ -128,7 +126,7 @@ void Checker::sweep(const Step& s, const CheckPlace& place) {
 void Checker::pick(const Step& s, const CheckPlace& place) {
   static const FieldInfo kPick = info_of("pick", TypeInfo::Kind::component, {}, Pick::kKind);
   const Template& rule = s.control->pick;
-  if (is_null_template(rule)) return;
+  if (rule.is_null()) return;
   domains_ = false;
   const auto known = constant(rule, {place.scope});
   const std::string word = known && known->is_string() ? known->as_string() : "";
@@ -137,7 +135,7 @@ void Checker::pick(const Step& s, const CheckPlace& place) {
   if (word == "first") return problem("'first' is for sweeps; a search has 'best'", rule.loc);
   if (word == "best" && !search)
     return problem("'best' is for searches; a sweep has 'first'", rule.loc, "or a rule: mase list pick");
-  if (word == "best" && is_null_template(s.control->score))
+  if (word == "best" && s.control->score.is_null())
     return problem("'best' needs a 'score'; a front has many best results", rule.loc,
                    "a rule chooses from a front: mase list pick");
   if (word == "best") return;
@@ -164,7 +162,7 @@ void Checker::sampler(const Control& control, View view) {
   const bool known = problems_.size() == before;
   control_field(kTrials, control.trials, view);
   control_field(kTimeout, control.timeout, view);
-  if (!known || !is_null_template(control.trials) || !is_null_template(control.timeout)) return;
+  if (!known || !control.trials.is_null() || !control.timeout.is_null()) return;
   const auto choice = constant(control.sampler_choice, view);
   if (!choice || choice->is_null()) return;
   const Chosen chosen = Chosen::from(*choice);
@@ -210,7 +208,7 @@ void Checker::search(const Step& s, const CheckPlace& place, Reported& level) {
   domains_ = inside;
   domains_seen_ += outer_domains;
   std::vector<std::string> figures = {"trials", "best_trial", "trials_per_second"};
-  if (!is_null_template(control.score)) figures.push_back("best_value");
+  if (!control.score.is_null()) figures.push_back("best_value");
   for (const std::string& name : figures) level.metrics.push_back({name, "search", s.loc});
 }
 

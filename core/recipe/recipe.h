@@ -27,6 +27,7 @@ struct Template {
   std::vector<Entry> entries;          // map
   std::shared_ptr<DomainSpec> domain;  // domain
 
+  bool is_null() const { return kind == Kind::scalar && scalar.is_null(); }
   const Template* find(std::string_view key) const;
   static Template from(const Value& value);  // without references: strings stay strings
 };

@@ -13,18 +13,18 @@
 using namespace mase;
 
 namespace {
-struct Net {
+struct IntegerNet {
   test::FakeComponents components = test::fake_components();
   Graph graph = test::two_layers(components);
   at::Tensor x = at::mul(at::rand({16, 4}), 20) - 10;
-  Net() { test::quantize_all(graph); }
+  IntegerNet() { test::quantize_all(graph); }
   TensorMeta& arg(const char* node, const char* name) { return graph.at(node).meta.common.args.at(name); }
 };
 constexpr ExecuteOptions kInteger{Arithmetic::integer};
 }  // namespace
 
 TEST_CASE("codes decode to what the double witness computes") {
-  Net n;
+  IntegerNet n;
   for (const bool has_result_format : {false, true}) {
     if (has_result_format) n.graph.at("fc2").meta.common.results[0].format = test::fixed(7, 2);
     const Tensors codes = Executor(n.graph, n.components, kInteger).run({n.x});
@@ -34,7 +34,7 @@ TEST_CASE("codes decode to what the double witness computes") {
 }
 
 TEST_CASE("codes of every node can be seen, the input's included") {
-  Net n;
+  IntegerNet n;
   Executor executor(n.graph, n.components, kInteger);
   std::map<std::string, Codes> seen;
   executor.observe_codes([&](const Node& node, const std::vector<Codes>& codes) { seen[node.name] = codes.at(0); });
@@ -49,22 +49,22 @@ TEST_CASE("codes of every node can be seen, the input's included") {
 
 TEST_CASE("what is missing is named before anything runs") {
   const auto refusal = [](auto change) {
-    Net n;
+    IntegerNet n;
     change(n);
     return test::error_of([&] { Executor(n.graph, n.components, kInteger); });
   };
   using Catch::Contains;
-  CHECK_THAT(refusal([](Net& n) { n.arg("fc1", "data_in_0").format = {}; }),
+  CHECK_THAT(refusal([](IntegerNet& n) { n.arg("fc1", "data_in_0").format = {}; }),
              Contains("node 'fc1' (linear) has no format on data_in_0") && Contains("quant.quantize"));
-  CHECK_THAT(refusal([](Net& n) { n.arg("fc2", "weight").format = {}; }), Contains("fc2"));
+  CHECK_THAT(refusal([](IntegerNet& n) { n.arg("fc2", "weight").format = {}; }), Contains("fc2"));
   CHECK_THAT(
-      refusal([](Net& n) { n.arg("fc2", "weight").format = test::fixed(20, 4); }),
+      refusal([](IntegerNet& n) { n.arg("fc2", "weight").format = test::fixed(20, 4); }),
       Contains("node 'fc2' (linear) cannot run on integers: t.rtl_linear refuses it: weights are wider than 16 bits"));
-  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").mase_op = "gelu"; }),
+  CHECK_THAT(refusal([](IntegerNet& n) { n.graph.at("relu1").mase_op = "gelu"; }),
              Contains("node 'relu1' (gelu) cannot run on integers: no generator implements gelu"));
-  CHECK_THAT(refusal([](Net& n) { n.graph.at("relu1").meta.hardware.generator = "t.none"; }),
+  CHECK_THAT(refusal([](IntegerNet& n) { n.graph.at("relu1").meta.hardware.generator = "t.none"; }),
              Contains("no component 't.none'"));
-  CHECK_THAT(refusal([](Net& n) {
+  CHECK_THAT(refusal([](IntegerNet& n) {
                n.arg("fc1", "data_in_0").format = test::fixed(48, 4),
                             n.arg("fc1", "weight").format = test::fixed(16, 4);
              }),
@@ -72,7 +72,7 @@ TEST_CASE("what is missing is named before anything runs") {
 }
 
 TEST_CASE("a node's own generator is used") {
-  Net n;
+  IntegerNet n;
   n.graph.at("fc1").meta.hardware.generator = "t.rtl_linear";
   CHECK_NOTHROW(Executor(n.graph, n.components, kInteger).run({n.x}));
   n.graph.at("fc1").meta.hardware.generator = "t.rtl_relu";  // accepts anything: its model is what runs

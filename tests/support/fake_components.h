@@ -88,7 +88,7 @@ struct FakeAdd final : Op {
 };
 
 // Two results: the halves of the last axis.
-struct FakeSplit final : Op {
+struct FakeHalves final : Op {
   Tensors forward(const Tensors& in, Tensors&, OpContext&) const override {
     return at::split(in[0], in[0].size(-1) / 2, -1);
   }
@@ -187,7 +187,7 @@ inline FakeComponents fake_components() {
   c.Registrar::add<FakeLinear>("t.linear", "linear");
   c.Registrar::add<FakeRelu>("t.relu", "relu");
   c.Registrar::add<FakeAdd>("t.add", "add");
-  c.Registrar::add<FakeSplit>("t.split", "split");
+  c.Registrar::add<FakeHalves>("t.split", "split");
   c.Registrar::add<FakeNoise>("t.noise", "noise");
   c.Registrar::add<FakeFixed>("t.fixed", "fixed point");
   c.Registrar::add<FakeScaled>("t.scaled", "scaled");

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "cli/convert.h"
-#include "cli/process.h"
 #include "cli/toml.h"
+#include "mase_program.h"
 #include "support/scratch.h"
 
 using namespace mase;
@@ -64,11 +64,6 @@ accuracy.scale = 1.0
 average_bitwidth.scale = -0.2
 )";
 
-cli::ProcessResult mase_program(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), test::built("bin/mase"));
-  return cli::run_process(arguments, 120);
-}
-
 }  // namespace
 
 TEST_CASE("TOML keeps its order and its places") {
@@ -90,7 +85,7 @@ TEST_CASE("TOML keeps its order and its places") {
 TEST_CASE("what is no TOML is refused with its place") {
   const test::Scratch scratch;
   const auto refused = [&](const std::string& text) {
-    const auto r = mase_program({"convert", scratch.write("bad.toml", text)});
+    const auto r = test::mase_program({"convert", scratch.write("bad.toml", text)});
     CHECK(r.status == 2);
     return r.output;
   };
@@ -98,7 +93,7 @@ TEST_CASE("what is no TOML is refused with its place") {
   CHECK_THAT(refused("a = 1\na = 2\n"), Contains("bad.toml:2:"));
   CHECK_THAT(refused(std::string("a = \"\xff\"\n")), Contains("bad.toml:1:"));
   CHECK_THAT(refused("[a\n"), Contains("bad.toml:1:"));
-  const auto r = mase_program({"convert", (scratch.path() / "none.toml").string()});
+  const auto r = test::mase_program({"convert", (scratch.path() / "none.toml").string()});
   CHECK(r.status == 2);
   CHECK_THAT(r.output, Contains("no such file"));
 }
@@ -106,7 +101,7 @@ TEST_CASE("what is no TOML is refused with its place") {
 TEST_CASE("training, passes and a search become a recipe that mase check accepts") {
   const test::Scratch scratch;
   const std::string recipe = (scratch.path() / "out.yaml").string();
-  const auto r = mase_program({"convert", scratch.write("search.toml", kSearch), "-o", recipe});
+  const auto r = test::mase_program({"convert", scratch.write("search.toml", kSearch), "-o", recipe});
   CHECK(r.status == 0);
   const std::string text = test::read_bytes(recipe);
   for (const char* line :
@@ -142,15 +137,15 @@ bias_width = 8
 bias_frac_width = 3
 [passes.summarize_quantization]
 )");
-  REQUIRE(mase_program({"convert", config, "-o", recipe}).status == 0);
-  const auto r = mase_program({"run", recipe, "--out", (scratch.path() / "run").string()});
+  REQUIRE(test::mase_program({"convert", config, "-o", recipe}).status == 0);
+  const auto r = test::mase_program({"run", recipe, "--out", (scratch.path() / "run").string()});
   CHECK(r.status == 0);
   CHECK_THAT(r.output, Contains("3 of 4 nodes quantized"));  // batch norm and both relus
 }
 
 TEST_CASE("in JSON: the recipe, and what was not converted") {
   const test::Scratch scratch;
-  const auto r = mase_program({"convert", "--json", scratch.write("s.toml", "model = \"jsc-tin\"\nseed = 3\n")});
+  const auto r = test::mase_program({"convert", "--json", scratch.write("s.toml", "model = \"jsc-tin\"\nseed = 3\n")});
   CHECK(r.status == 0);
   const Value v = Value::parse_json(r.output, "out");
   CHECK(v.as_map().at("recipe").as_map().at("seed") == Value(3));

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <set>
 
-#include "cli/process.h"
 #include "mase/value.h"
+#include "mase_program.h"
 #include "support/fake_context.h"
 #include "support/scratch.h"
 
@@ -13,11 +13,6 @@ namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
 
 namespace {
-
-mase::cli::ProcessResult mase_program(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), test::built("bin/mase"));
-  return mase::cli::run_process(arguments, 120);
-}
 
 // The same in another working directory.
 mase::cli::ProcessResult mase_in(const fs::path& folder, const std::string& arguments) {
@@ -29,7 +24,7 @@ mase::cli::ProcessResult mase_in(const fs::path& folder, const std::string& argu
 
 TEST_CASE("wrong arguments get one line with the nearest name, and status 2") {
   const auto refused = [](std::vector<std::string> arguments) {
-    const auto r = mase_program(std::move(arguments));
+    const auto r = test::mase_program(std::move(arguments));
     CHECK(r.status == 2);
     CHECK(std::count(r.output.begin(), r.output.end(), '\n') == 1);
     return r.output;
@@ -46,21 +41,21 @@ TEST_CASE("wrong arguments get one line with the nearest name, and status 2") {
 }
 
 TEST_CASE("help and versions are no errors") {
-  CHECK(mase_program({"--help"}).status == 0);
-  const auto help = mase_program({"run", "--help"});
+  CHECK(test::mase_program({"--help"}).status == 0);
+  const auto help = test::mase_program({"run", "--help"});
   CHECK(help.status == 0);
   CHECK_THAT(help.output, Contains("mase run") && Contains("--resume") && !Contains("--workers"));
-  const auto version = mase_program({"--version"});
+  const auto version = test::mase_program({"--version"});
   CHECK(version.status == 0);
   for (const char* what : {"mase ", "libtorch", "verilator", "yosys"}) CHECK_THAT(version.output, Contains(what));
-  CHECK(mase::Value::parse_json(mase_program({"--version", "--json"}).output, "").as_map().find("libtorch"));
+  CHECK(mase::Value::parse_json(test::mase_program({"--version", "--json"}).output, "").as_map().find("libtorch"));
 }
 
 TEST_CASE("list is sorted and aligned, in JSON complete") {
-  const auto r = mase_program({"list", "--plugins", test::built("tests/lifetime_plugins"), "keeper"});
+  const auto r = test::mase_program({"list", "--plugins", test::built("tests/lifetime_plugins"), "keeper"});
   CHECK(r.status == 0);
   CHECK(r.output == "keeper.object  An object\n");
-  const auto json = mase::Value::parse_json(mase_program({"-q", "--json", "list"}).output, "");
+  const auto json = mase::Value::parse_json(test::mase_program({"-q", "--json", "list"}).output, "");
   std::string before;
   for (const auto& item : json.as_list()) {
     const auto& name = item.as_map().at("name").as_string();
@@ -68,23 +63,23 @@ TEST_CASE("list is sorted and aligned, in JSON complete") {
     before = name;
     CHECK_FALSE(item.as_map().at("doc").as_string().empty());
   }
-  const auto unknown = mase_program({"list", "fromat"});
+  const auto unknown = test::mase_program({"list", "fromat"});
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.output, Contains("no component kind 'fromat'"));
 }
 
 TEST_CASE("describe shows the fields of a component and of a plugin's table of contents") {
   const std::string plugins = test::built("tests/lifetime_plugins");
-  const auto r = mase_program({"describe", "keeper.object", "--plugins", plugins});
+  const auto r = test::mase_program({"describe", "keeper.object", "--plugins", plugins});
   CHECK(r.status == 0);
   CHECK_THAT(r.output, Contains("An object") && Contains("number  integer  0") && Contains("tells one from another"));
-  const auto json =
-      mase::Value::parse_json(mase_program({"describe", "keeper.object", "--json", "--plugins", plugins}).output, "");
+  const auto json = mase::Value::parse_json(
+      test::mase_program({"describe", "keeper.object", "--json", "--plugins", plugins}).output, "");
   const auto& field = json.as_map().at("fields").as_list().at(0).as_map();
   CHECK(field.at("name") == mase::Value("number"));
   CHECK(field.at("default") == mase::Value(0));
-  CHECK_THAT(mase_program({"describe", "keeper", "--plugins", plugins}).output, Contains("plugin keeper 1.0.0"));
-  const auto unknown = mase_program({"describe", "keeper.objekt", "--plugins", plugins});
+  CHECK_THAT(test::mase_program({"describe", "keeper", "--plugins", plugins}).output, Contains("plugin keeper 1.0.0"));
+  const auto unknown = test::mase_program({"describe", "keeper.objekt", "--plugins", plugins});
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.output, Contains("did you mean 'keeper.object'?"));
 }
@@ -98,13 +93,13 @@ TEST_CASE("output that cannot be written is a failure") {
 TEST_CASE("docs writes the same bytes twice and removes only its own stale pages") {
   const test::Scratch folder;
   const std::string plugins = test::built("tests/lifetime_plugins");
-  REQUIRE(mase_program({"docs", folder.file("docs"), "--plugins", plugins}).status == 0);
+  REQUIRE(test::mase_program({"docs", folder.file("docs"), "--plugins", plugins}).status == 0);
   const std::string page = test::read_bytes(folder.file("docs/keeper.object.md"));
   CHECK_THAT(page, Contains("# keeper.object") && Contains("| `number` | integer | `0` | tells one from another |"));
   CHECK_THAT(test::read_bytes(folder.file("docs/README.md")), Contains("[keeper.object](keeper.object.md)"));
   folder.write("docs/mine.md", "hand-written\n");
   folder.write("docs/old.page.md", page);
-  REQUIRE(mase_program({"docs", folder.file("docs"), "--plugins", plugins}).status == 0);
+  REQUIRE(test::mase_program({"docs", folder.file("docs"), "--plugins", plugins}).status == 0);
   CHECK(test::read_bytes(folder.file("docs/keeper.object.md")) == page);
   CHECK(fs::exists(folder.file("docs/mine.md")));
   CHECK_FALSE(fs::exists(folder.file("docs/old.page.md")));
@@ -125,7 +120,7 @@ void collect_refs(const mase::Value& v, std::set<std::string>& refs) {
 }  // namespace
 
 TEST_CASE("the schema's references all lead somewhere, and it knows every component's fields") {
-  const auto schema = mase::Value::parse_json(mase_program({"-q", "schema"}).output, "");
+  const auto schema = mase::Value::parse_json(test::mase_program({"-q", "schema"}).output, "");
   const mase::Map& definitions = schema.as_map().at("$defs").as_map();
   std::set<std::string> refs;
   collect_refs(schema, refs);
@@ -136,7 +131,7 @@ TEST_CASE("the schema's references all lead somewhere, and it knows every compon
     CHECK(definitions.find(ref.substr(8)));
   }
   const std::string steps = definitions.at("step").json();
-  const auto list = mase::Value::parse_json(mase_program({"-q", "--json", "list"}).output, "");
+  const auto list = mase::Value::parse_json(test::mase_program({"-q", "--json", "list"}).output, "");
   for (const auto& item : list.as_list()) {
     const std::string& name = item.as_map().at("name").as_string();
     const std::string& kind = item.as_map().at("kind").as_string();
@@ -194,15 +189,15 @@ TEST_CASE("test counts, says why, and fails when a test does") {
   folder.write("sub/part.yaml", "not a test\n");
   const std::vector<std::string> command{"test", folder.path().string(), "--plugins",
                                          test::built("tests/lifetime_plugins")};
-  const auto good = mase_program(command);
+  const auto good = test::mase_program(command);
   CHECK(good.status == 0);
   CHECK_THAT(good.output, Contains("2 passed, 0 failed, 1 skipped") && Contains("SKIP: ") &&
                               Contains("'no-such-program' is absent"));
   folder.write("bad.yaml", "# RUN: list\n# EXPECT: no-such-text\n");
   folder.write("silent.yaml", "mase: 1\n");
-  const auto bad = mase_program(command);
+  const auto bad = test::mase_program(command);
   CHECK(bad.status == 1);
   CHECK_THAT(bad.output, Contains("2 passed, 2 failed, 1 skipped") && Contains("did not print 'no-such-text'") &&
                              Contains("expects nothing"));
-  CHECK(mase_program({"test", folder.file("sub/none")}).status == 2);
+  CHECK(test::mase_program({"test", folder.file("sub/none")}).status == 2);
 }

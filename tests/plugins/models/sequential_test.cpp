@@ -12,7 +12,7 @@ using Catch::Contains;
 namespace {
 
 // A recipe's `with:` as JSON, which is YAML too.
-mase::Graph build(const std::string& with) {
+mase::Graph build_layers(const std::string& with) {
   FakeContext context;
   const mase::Value v = mase::Value::parse_json("{\"use\": \"models.sequential\", \"with\":\n" + with + "}", "r.json");
   return registry().create<mase::Model>(mase::Chosen::from(v))->build(context);
@@ -54,7 +54,7 @@ at::Tensor run(mase::Graph& graph, const at::Tensor& x) { return mase::Executor(
 }  // namespace
 
 TEST_CASE("the residual jet tagger of MASE's lab report has exactly 3,285 parameters") {
-  mase::Graph graph = build(R"({"input": [1, 16], "layers": [
+  mase::Graph graph = build_layers(R"({"input": [1, 16], "layers": [
     {"op": "conv1d", "with": {"out_channels": 8, "kernel_size": 1}}, {"op": "relu"},
     {"op": "conv1d", "with": {"out_channels": 16, "kernel_size": 1}}, {"op": "relu"},
     {"residual": {"body": [{"op": "conv1d", "with": {"out_channels": 16, "kernel_size": 3, "padding": 1}}, {"op": "relu"},
@@ -72,8 +72,8 @@ TEST_CASE("the residual jet tagger of MASE's lab report has exactly 3,285 parame
 }
 
 TEST_CASE("a residual block is the sum of its paths; without a shortcut the input itself is added") {
-  mase::Graph plain = build(R"({"input": [6], "layers": [{"op": "linear", "with": {"out_features": 6}}]})");
-  mase::Graph block = build(
+  mase::Graph plain = build_layers(R"({"input": [6], "layers": [{"op": "linear", "with": {"out_features": 6}}]})");
+  mase::Graph block = build_layers(
       R"({"input": [6], "layers": [{"name": "b", "residual": {"body": [{"op": "linear", "with": {"out_features": 6}}]}}]})");
   plain.set_tensor("layers.0.weight", block.tensor("b.body.0.weight"));
   plain.set_tensor("layers.0.bias", block.tensor("b.body.0.bias"));
@@ -84,7 +84,7 @@ TEST_CASE("a residual block is the sum of its paths; without a shortcut the inpu
 }
 
 TEST_CASE("names, prefixes, repeats and functional layers") {
-  const mase::Graph graph = build(R"({"input": [4], "prefix": "seq_blocks", "layers": [
+  const mase::Graph graph = build_layers(R"({"input": [4], "prefix": "seq_blocks", "layers": [
     {"op": "linear", "name": "stem", "with": {"out_features": 4}},
     {"repeat": 2, "layers": [{"op": "linear", "with": {"out_features": 4}}, {"use": "nn.relu", "name": "act"}]},
     {"layers": [{"op": "tanh"}]},
@@ -94,7 +94,7 @@ TEST_CASE("names, prefixes, repeats and functional layers") {
         std::vector<std::string>{"stem", "seq_blocks.1.0.0", "seq_blocks.1.0.act", "seq_blocks.1.1.0",
                                  "seq_blocks.1.1.act", "seq_blocks.2.0"});
   CHECK(graph.nodes()[graph.nodes().size() - 2]->op_kind == mase::OpKind::call_function);
-  CHECK(build(R"({"input": [4], "prefix": "", "layers": [{"op": "linear", "with": {"out_features": 2}}]})")
+  CHECK(build_layers(R"({"input": [4], "prefix": "", "layers": [{"op": "linear", "with": {"out_features": 2}}]})")
             .has_tensor("0.weight"));
 }
 
@@ -116,5 +116,5 @@ TEST_CASE("errors of layers have the place of the layer in the recipe") {
   CHECK_THAT(refusal("{\"opp\": \"relu\"}"), Contains("r.yaml:10:1") && Contains("did you mean 'op'"));
   CHECK_THAT(refusal("{\"residual\": {\"body\": [{\"op\": \"flatten\"}]}}"),
              Contains("r.yaml:10:1") && Contains("[1, 16]") && Contains("[1, 1, 16]"));
-  CHECK_THAT(message([] { build(R"({"input": [4], "layers": []})"); }), Contains("'layers' is empty"));
+  CHECK_THAT(message([] { build_layers(R"({"input": [4], "layers": []})"); }), Contains("'layers' is empty"));
 }

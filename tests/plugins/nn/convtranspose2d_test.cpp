@@ -5,12 +5,12 @@ using namespace test;
 
 namespace {
 
-struct Layout {
+struct TransposedLayout {
   int64_t groups, kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
 };
 
 // Every input element adds its products with the kernel at its place in the result.
-std::vector<double> scattered(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const Layout& l,
+std::vector<double> scattered(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const TransposedLayout& l,
                               const Shape& size) {
   std::vector<double> y(static_cast<size_t>(size[0] * size[1] * size[2] * size[3]));
   const auto place = [&](int64_t n, int64_t o, int64_t r, int64_t s) -> double& {
@@ -34,22 +34,22 @@ std::vector<double> scattered(const at::Tensor& x, const at::Tensor& w, const at
   return y;
 }
 
-List pair(const int64_t* v) { return List{v[0], v[1]}; }
+List pair_of(const int64_t* v) { return List{v[0], v[1]}; }
 
 }  // namespace
 
 TEST_CASE("nn.convtranspose2d is PyTorch's, with groups, strides, both paddings and dilation") {
-  const Layout layouts[] = {{1, {3, 3}, {1, 1}, {0, 0}, {0, 0}, {1, 1}},
-                            {2, {3, 2}, {2, 3}, {1, 0}, {1, 2}, {1, 1}},
-                            {1, {2, 3}, {1, 2}, {0, 1}, {0, 1}, {2, 1}}};
-  for (const Layout& l : layouts) {
+  const TransposedLayout layouts[] = {{1, {3, 3}, {1, 1}, {0, 0}, {0, 0}, {1, 1}},
+                                      {2, {3, 2}, {2, 3}, {1, 0}, {1, 2}, {1, 1}},
+                                      {1, {2, 3}, {1, 2}, {0, 1}, {0, 1}, {2, 1}}};
+  for (const TransposedLayout& l : layouts) {
     OneOp op("nn.convtranspose2d",
              {{"out_channels", 6},
-              {"kernel_size", pair(l.kernel)},
-              {"stride", pair(l.stride)},
-              {"padding", pair(l.padding)},
-              {"output_padding", pair(l.output_padding)},
-              {"dilation", pair(l.dilation)},
+              {"kernel_size", pair_of(l.kernel)},
+              {"stride", pair_of(l.stride)},
+              {"padding", pair_of(l.padding)},
+              {"output_padding", pair_of(l.output_padding)},
+              {"dilation", pair_of(l.dilation)},
               {"groups", l.groups}},
              {{1, 4, 4, 3}});
     const at::Tensor x = values({2, 4, 4, 3}), y = op(x).contiguous();

@@ -4,7 +4,7 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 namespace {
 
@@ -23,9 +23,9 @@ TEST_CASE("quant.asymmetric_integer computes as PyTorch's fake_quantize with giv
   // From (0 - 3) / 2 to (15 - 3) / 2, ties to even.
   CHECK(quantized(*f, {0, 0.25f, 0.75f, -0.8f, -9, 9}) == std::vector<double>{0, 0, 1, -1, -1.5, 6});
   const Codes codes = f->encode(tensor_of({0, 0.25f, 0.75f, -0.8f, -9, 9}), {});
-  CHECK(list(codes.elements) == std::vector<double>{3, 3, 5, 1, 0, 15});
-  CHECK(list(codes.exponents) == std::vector<double>{3});
-  CHECK(list(codes.scale) == std::vector<double>{0.5});
+  CHECK(numbers(codes.elements) == std::vector<double>{3, 3, 5, 1, 0, 15});
+  CHECK(numbers(codes.exponents) == std::vector<double>{3});
+  CHECK(numbers(codes.scale) == std::vector<double>{0.5});
   CHECK(f->bits({3, 10}) == 30 * 4 + 32 + 4);
   CHECK(f->precision() == std::vector<int64_t>{4});
   check_gradient(kName, {{"width", 4}, {"scale", List{0.5}}, {"zero_point", List{3}}}, {-9, 9, 6, -1.5, 0},
@@ -35,23 +35,23 @@ TEST_CASE("quant.asymmetric_integer computes as PyTorch's fake_quantize with giv
 TEST_CASE("quant.asymmetric_integer takes the range from the values, zero included") {
   const auto f = make_format(kName, {{"width", 4}});
   const Codes codes = f->encode(tensor_of({-1, 6.5f, 0, 2}), {});
-  CHECK(list(codes.scale) == std::vector<double>{0.5});
-  CHECK(list(codes.exponents) == std::vector<double>{2});
-  CHECK(list(codes.elements) == std::vector<double>{0, 15, 2, 6});
-  CHECK(list(f->encode(tensor_of({3.75f, 1}), {}).scale) == std::vector<double>{0.25});
+  CHECK(numbers(codes.scale) == std::vector<double>{0.5});
+  CHECK(numbers(codes.exponents) == std::vector<double>{2});
+  CHECK(numbers(codes.elements) == std::vector<double>{0, 15, 2, 6});
+  CHECK(numbers(f->encode(tensor_of({3.75f, 1}), {}).scale) == std::vector<double>{0.25});
   CHECK(quantized(*f, {0, 0, 0}) == std::vector<double>{0, 0, 0});
 }
 
 TEST_CASE("quant.asymmetric_integer has scales per channel on any axis") {
   const at::Tensor x = tensor_of({0, 15, 3, 0, 30, 4, 0, 7.5f, 3}, {3, 3});
   const auto rows = make_format(kName, {{"width", 4}, {"per", "channel"}});
-  CHECK(list(rows->encode(x, {}).scale) == std::vector<double>{1, 2, 0.5});
+  CHECK(numbers(rows->encode(x, {}).scale) == std::vector<double>{1, 2, 0.5});
   const auto columns = make_format(kName, {{"width", 4}, {"per", "channel"}, {"axis", -1}});
-  CHECK(list(columns->encode(x, {}).exponents) == std::vector<double>{0, 0, 0});
-  CHECK(list(columns->quantize(x, {})) == list(rows->quantize(x.t(), {}).t()));
+  CHECK(numbers(columns->encode(x, {}).exponents) == std::vector<double>{0, 0, 0});
+  CHECK(numbers(columns->quantize(x, {})) == numbers(rows->quantize(x.t(), {}).t()));
   QuantizeContext context;
   context.channel_axis = 1;
-  CHECK(list(rows->quantize(x, context)) == list(columns->quantize(x, {})));
+  CHECK(numbers(rows->quantize(x, context)) == numbers(columns->quantize(x, {})));
   CHECK(rows->bits({3, 10}) == 30 * 4 + 3 * (32 + 4));
 }
 
@@ -90,8 +90,8 @@ TEST_CASE("quant.asymmetric_integer calibrates scale and zero point") {
   // What was chosen is a configuration.
   const auto chosen =
       make_format(kName, {{"per", "channel"}, {"scale", rows.at("scale")}, {"zero_point", rows.at("zero_point")}});
-  CHECK(list(chosen->quantize(data.samples, {})) ==
-        list(make_format(kName, {{"per", "channel"}})->quantize(data.samples, {})));
+  CHECK(numbers(chosen->quantize(data.samples, {})) ==
+        numbers(make_format(kName, {{"per", "channel"}})->quantize(data.samples, {})));
 }
 
 TEST_CASE("quant.asymmetric_integer stays within float32 beside infinity, and its zero point is a code") {
@@ -100,7 +100,7 @@ TEST_CASE("quant.asymmetric_integer stays within float32 beside infinity, and it
   const at::Tensor x = tensor_of({infinity, -infinity, 0, 1});
   const Codes codes = f->encode(x, {});
   // The code 255 would be 128 scales above zero, which no float32 holds.
-  CHECK(list(codes.exponents) == std::vector<double>{127});
-  CHECK(list(codes.elements) == std::vector<double>{254, 0, 127, 127});
-  CHECK(list(f->quantize(x, {})) == list(f->decode(codes).to(at::kFloat)));
+  CHECK(numbers(codes.exponents) == std::vector<double>{127});
+  CHECK(numbers(codes.elements) == std::vector<double>{254, 0, 127, 127});
+  CHECK(numbers(f->quantize(x, {})) == numbers(f->decode(codes).to(at::kFloat)));
 }

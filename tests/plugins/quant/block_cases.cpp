@@ -14,34 +14,13 @@
 #include "support/fake_context.h"
 #include "support/npy.h"
 
-namespace block_test {
+namespace test {
 
 using mase::Map;
 using mase::Shape;
 using nlohmann::json;
 
-std::shared_ptr<mase::Format> make_format(const std::string& name, Map with) {
-  return test::registry().create<mase::Format>(mase::Chosen(name, std::move(with)));
-}
-
-at::Tensor tensor_of(const std::vector<float>& values, const Shape& shape) {
-  at::Tensor t = at::empty(shape.empty() ? Shape{static_cast<int64_t>(values.size())} : shape, at::kFloat);
-  std::copy(values.begin(), values.end(), t.mutable_data_ptr<float>());
-  return t;
-}
-
-std::vector<double> list(const at::Tensor& t) {
-  const at::Tensor d = t.to(at::kDouble).contiguous();
-  return {d.const_data_ptr<double>(), d.const_data_ptr<double>() + d.numel()};
-}
-
-std::vector<double> quantized(const mase::Format& f, const std::vector<float>& x) {
-  return list(f.quantize(tensor_of(x), {}));
-}
-
 namespace {
-
-std::string vectors(const std::string& name) { return test::shared("format_vectors/" + name); }
 
 int64_t mismatches(const at::Tensor& found, const float* expected) {
   int64_t wrong = 0;
@@ -105,7 +84,7 @@ std::optional<Golden> golden_codes(const std::string& format, const std::string&
     for (size_t t = 0; t < input.shape.front(); ++t) {
       const std::vector<float> x(input.row(t), input.row(t) + input.row_size());
       const mase::Codes codes = f.encode(tensor_of(x, shape), {});
-      const auto elements = list(codes.elements), exponents = list(codes.exponents);
+      const auto elements = numbers(codes.elements), exponents = numbers(codes.exponents);
       const size_t size = elements.size() / exponents.size();
       for (size_t b = 0; b < exponents.size(); ++b) {
         g.wrong += *at++ != exponents[b] + 127;
@@ -131,7 +110,7 @@ std::optional<Golden> golden_mx(const std::string& file, const std::string& comp
     const at::Tensor block = tensor_of({x.row(b), x.row(b) + 32});
     g.wrong += mismatches(f->quantize(block, {}), values.row(b));
     const mase::Codes codes = f->encode(block, {});
-    g.wrong += list(codes.exponents)[0] + 127 != scales.data[b];
+    g.wrong += numbers(codes.exponents)[0] + 127 != scales.data[b];
     for (int64_t i = 0; i < 32; ++i)
       g.wrong += (codes.elements.const_data_ptr<int64_t>()[i] & ((1 << element_bits) - 1)) != elements.row(b)[i];
     ++g.cases;
@@ -158,7 +137,7 @@ std::optional<Golden> golden_scale_rules(const std::string& format, const std::s
     const float amax = std::bit_cast<float>(static_cast<uint32_t>(std::stoul(hex, nullptr, 16)));
     for (const auto& f : rules) {
       std::getline(cells, code, ',');
-      const bool wrong = list(f->encode(tensor_of({amax, 0}), {}).exponents)[0] + 127 != std::stod(code);
+      const bool wrong = numbers(f->encode(tensor_of({amax, 0}), {}).exponents)[0] + 127 != std::stod(code);
       if (wrong) UNSCOPED_INFO(line);
       g.wrong += wrong, ++g.cases;
     }
@@ -199,9 +178,9 @@ void check_codes(const std::string& component, const std::vector<Map>& configs, 
         REQUIRE(y.scalar_type() == type);
         REQUIRE(y.sizes() == x.sizes());
         REQUIRE(codes.elements.sizes() == x.sizes());
-        const std::vector<double> once = list(y), decoded = list(f->decode(codes).to(type));
+        const std::vector<double> once = numbers(y), decoded = numbers(f->decode(codes).to(type));
         REQUIRE(decoded == once);
-        const std::vector<double> twice = list(f->quantize(y, {}));
+        const std::vector<double> twice = numbers(f->quantize(y, {}));
         for (size_t i = 0; i < once.size() && tolerance >= 0; ++i)
           REQUIRE(std::fabs(twice[i] - once[i]) <= tolerance * std::fabs(once[i]));
       }
@@ -254,25 +233,25 @@ void check_bad_input(const std::string& component, Map with) {
   CHECK(test::message([&] { f->quantize(at::zeros({3}, at::kLong), context); }).find("float32 or float64") !=
         std::string::npos);
   with.set("nan", "propagate");
-  const std::vector<double> kept = list(make_format(component, with)->quantize(bad, context));
+  const std::vector<double> kept = numbers(make_format(component, with)->quantize(bad, context));
   CHECK(std::isnan(kept[17]));
   CHECK(kept[16] == Approx(0.5).epsilon(0.2));
   values[17] = -infinity;
-  for (const double v : list(f->quantize(tensor_of(values), context))) CHECK(std::isfinite(v));
+  for (const double v : numbers(f->quantize(tensor_of(values), context))) CHECK(std::isfinite(v));
 }
 
 void check_gradient(const std::string& component, Map with, const std::vector<float>& x,
                     const std::vector<double>& clipped) {
   const at::Tensor values = tensor_of(x), gradient = tensor_of(std::vector<float>(x.size(), 0.75f));
   const std::vector<double> all(x.size(), 0.75);
-  CHECK(list(make_format(component, with)->backward(gradient, values, {}).at(0)) == all);
+  CHECK(numbers(make_format(component, with)->backward(gradient, values, {}).at(0)) == all);
   with.set("clip_gradient", true);
-  CHECK(list(make_format(component, with)->backward(gradient, values, {}).at(0)) == clipped);
+  CHECK(numbers(make_format(component, with)->backward(gradient, values, {}).at(0)) == clipped);
   with.set("quantize_from_epoch", 2);
   mase::QuantizeContext early;
   early.training = true, early.epoch = 1;
-  CHECK(list(make_format(component, with)->quantize(values, early)) == list(values));
-  CHECK(list(make_format(component, with)->backward(gradient, values, early).at(0)) == all);
+  CHECK(numbers(make_format(component, with)->quantize(values, early)) == numbers(values));
+  CHECK(numbers(make_format(component, with)->backward(gradient, values, early).at(0)) == all);
 }
 
 void check_draws(const std::string& component, Map with) {
@@ -284,8 +263,8 @@ void check_draws(const std::string& component, Map with) {
   mase::Random one(5), other(5);
   mase::QuantizeContext a, b;
   a.random = &one, b.random = &other;
-  const std::vector<double> y = list(f->quantize(tensor_of(x), a));
-  CHECK(list(f->decode(f->encode(tensor_of(x), b)).to(at::kFloat)) == y);
+  const std::vector<double> y = numbers(f->quantize(tensor_of(x), a));
+  CHECK(numbers(f->decode(f->encode(tensor_of(x), b)).to(at::kFloat)) == y);
   double sum[2] = {};
   for (size_t i = 2; i < y.size(); ++i) sum[i % 2] += y[i];
   CHECK(sum[1] / 2999 == Approx(0.6875).epsilon(0.03));
@@ -296,4 +275,4 @@ std::string refused(const std::string& component, const Map& with) {
   return test::message([&] { make_format(component, with); });
 }
 
-}  // namespace block_test
+}  // namespace test

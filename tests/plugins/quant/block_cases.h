@@ -1,19 +1,14 @@
 // What the tests of formats with blocks share: golden vectors of MASE and of oracles, and properties that all have.
 #pragma once
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "mase/format.h"
+#include "element_cases.h"
 
-namespace block_test {
+namespace test {
 
-std::shared_ptr<mase::Format> make_format(const std::string& name, mase::Map with = {});
-at::Tensor tensor_of(const std::vector<float>& values, const mase::Shape& shape = {});
-std::vector<double> list(const at::Tensor& t);
-std::vector<double> quantized(const mase::Format& f, const std::vector<float>& x);
 // Values that try a block format: normal ones of widely different blocks, zeros, ties, powers of two, subnormal ones.
 at::Tensor trying(const mase::Shape& shape, uint64_t seed);
 inline mase::Map along(int64_t axis, int64_t size) { return {{"axis", axis}, {"size", size}}; }
@@ -49,4 +44,4 @@ void check_draws(const std::string& component, mase::Map with);
 // The first problem of a configuration.
 std::string refused(const std::string& component, const mase::Map& with);
 
-}  // namespace block_test
+}  // namespace test

@@ -4,7 +4,7 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 TEST_CASE("quant.block_fp under rule: mase returns what MASE returns, bit for bit") {
   const auto g = golden("block_fp", "quant.block_fp", [](const Map& p) { return std::optional(p); });
@@ -19,8 +19,8 @@ TEST_CASE("quant.block_fp takes the least exponent at which the rounded maximum 
   CHECK(quantized(*f, {1, 0.5, 0.3f, -0.125, 0.9f, 0.5, 0.3f, -0.0625, 0.95f, 0, 0, 0.4f}) ==
         std::vector<double>{1, 0.5, 0.25, 0, 0.875, 0.5, 0.25, 0, 1, 0, 0, 0.5});
   const Codes codes = f->encode(tensor_of({1, 0.5, 0.3f, -0.125, 0, 0, 0, 0}), {});
-  CHECK(list(codes.elements) == std::vector<double>{4, 2, 1, 0, 0, 0, 0, 0});
-  CHECK(list(codes.exponents) == std::vector<double>{1, -127});
+  CHECK(numbers(codes.elements) == std::vector<double>{4, 2, 1, 0, 0, 0, 0, 0});
+  CHECK(numbers(codes.exponents) == std::vector<double>{1, -127});
   CHECK(codes.blocks.block == Shape{4});
   CHECK(f->bits({3, 10}) == 30 * 4 + 9 * 8);
   CHECK(f->precision() == std::vector<int64_t>{4, 8, 127, 4});

@@ -6,7 +6,7 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 TEST_CASE("quant.block_log under rule: mase returns what MASE returns, bit for bit") {
   const auto g = golden("block_log", "quant.block_log", [](const Map& p) { return std::optional(p); });
@@ -22,8 +22,8 @@ TEST_CASE("quant.block_log rounds logarithms and has zero") {
         std::vector<double>{1, 1, -0.5, 0.015625, 0, 0});
   CHECK(quantized(*f, {1.41421366f, 0.03125f, 0, 0, 0, 0})[0] == 2);
   const Codes codes = f->encode(tensor_of({1, -0.5, 0.015625f, 0.001f, 0, 0.25}), {});
-  CHECK(list(codes.elements) == std::vector<double>{7, 8 + 6, 1, 0, 0, 5});
-  CHECK(list(codes.exponents) == std::vector<double>{0});
+  CHECK(numbers(codes.elements) == std::vector<double>{7, 8 + 6, 1, 0, 0, 5});
+  CHECK(numbers(codes.exponents) == std::vector<double>{0});
   CHECK(f->bits({3, 10}) == 30 * 4 + 6 * 8);
   CHECK(f->precision() == std::vector<int64_t>{4, 8, 6});
 }

@@ -4,7 +4,7 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 TEST_CASE("quant.block_minifloat under rule: mase returns what MASE returns, bit for bit") {
   const auto g = golden("block_minifloat", "quant.block_minifloat", [](const Map& p) { return std::optional(p); });
@@ -20,8 +20,8 @@ TEST_CASE("quant.block_minifloat puts the block's maximum into the top binade") 
   CHECK(quantized(*f, {1, 0.4f, 0.2f, 0.1f, -0.05f}) == std::vector<double>{1, 0.375, 0.25, 0.125, -0.0});
   CHECK(quantized(*f, {1e6f, 3e5f, 0, 0, -7e5f}) == std::vector<double>{1048576, 262144, 0, 0, -786432});  // rounded up
   const Codes codes = f->encode(tensor_of({1, -0.75, 0.3f, 0.125, 0, 0, 0, 0, 0, 0}), {});
-  CHECK(list(codes.elements) == std::vector<double>{6, 8 + 5, 2, 1, 0, 0, 0, 0, 0, 0});
-  CHECK(list(codes.exponents) == std::vector<double>{0, -128});
+  CHECK(numbers(codes.elements) == std::vector<double>{6, 8 + 5, 2, 1, 0, 0, 0, 0, 0, 0});
+  CHECK(numbers(codes.exponents) == std::vector<double>{0, -128});
   CHECK(f->bits({3, 10}) == 30 * 4 + 6 * 8);
   CHECK(f->precision() == std::vector<int64_t>{4, 2, 8, 5});
 }

@@ -6,7 +6,7 @@ using namespace test;
 
 namespace {
 
-Chosen integer(int width, int frac_width = 0) {
+Chosen integer_choice(int width, int frac_width = 0) {
   return {"quant.integer", Map{{"width", width}, {"frac_width", frac_width}}};
 }
 
@@ -47,7 +47,7 @@ Graph two_layers() {
 
 TEST_CASE("min_max on weights is the finest point without saturation, and needs no data") {
   Graph g = two_layers();
-  set_format(g, "fc1", "weight", integer(8)), set_format(g, "fc2", "bias", integer(5));
+  set_format(g, "fc1", "weight", integer_choice(8)), set_format(g, "fc2", "bias", integer_choice(5));
   test::DataContext context(g);
   run_pass("quant.calibrate", {}, g, context);
   CHECK(point_of(g, "fc1", "weight") == finest(list_of(g.tensor("fc1.weight")), 8));
@@ -65,8 +65,8 @@ TEST_CASE("inputs and results are looked at as the float graph computes them, on
   for (const int64_t batches : {0, 2}) {
     Graph g = two_layers();
     Graph untouched = g.clone();
-    for (const char* tensor : {"weight", "data_in_0"}) set_format(g, "fc1", tensor, integer(3, 0));  // coarse
-    set_format(g, "fc2", "data_in_0", integer(8)), set_format(g, "fc2", "data_out_0", integer(6));
+    for (const char* tensor : {"weight", "data_in_0"}) set_format(g, "fc1", tensor, integer_choice(3, 0));  // coarse
+    set_format(g, "fc2", "data_in_0", integer_choice(8)), set_format(g, "fc2", "data_out_0", integer_choice(6));
     test::DataContext context(g, x);
     run_pass("quant.calibrate", {{"batches", batches}, {"batch_size", 8}}, g, context);
     const at::Tensor seen = x.narrow(0, 0, batches == 0 ? 40 : 16);
@@ -78,7 +78,8 @@ TEST_CASE("inputs and results are looked at as the float graph computes them, on
 
 TEST_CASE("tensors names those that are calibrated") {
   Graph g = two_layers();
-  for (const char* tensor : {"weight", "bias", "data_in_0", "data_out_0"}) set_format(g, "fc1", tensor, integer(8, -9));
+  for (const char* tensor : {"weight", "bias", "data_in_0", "data_out_0"})
+    set_format(g, "fc1", tensor, integer_choice(8, -9));
   test::DataContext context(g, normal({16, 6}));
   run_pass("quant.calibrate", {{"tensors", List{"weight", "data_out"}}, {"batches", 1}, {"batch_size", 16}}, g,
            context);
@@ -95,7 +96,7 @@ TEST_CASE("percentile leaves out the greatest magnitudes; mse errs least of all 
   std::sort(magnitudes.begin(), magnitudes.end());
   const auto calibrated = [&](Map with) {
     Graph g = two_layers();
-    set_format(g, "fc1", "data_in_0", integer(4));
+    set_format(g, "fc1", "data_in_0", integer_choice(4));
     test::DataContext context(g, x);
     with.set("batches", 0);
     run_pass("quant.calibrate", with, g, context);
@@ -116,7 +117,7 @@ TEST_CASE("entropy clips what lies far out, for the sake of the rest") {
   at::Tensor x = normal({1024, 6}, 7);
   x.mutable_data_ptr<float>()[17] = 60;  // an outlier
   Graph g = two_layers();
-  set_format(g, "fc1", "data_in_0", integer(6));
+  set_format(g, "fc1", "data_in_0", integer_choice(6));
   test::DataContext context(g, x);
   run_pass("quant.calibrate", {{"method", "entropy"}, {"batches", 0}}, g, context);
   const int found = static_cast<int>(point_of(g, "fc1", "data_in_0")), coarsest = finest(list_of(x), 6);
@@ -217,7 +218,7 @@ TEST_CASE("calibration refuses what it cannot do") {
   const auto problem = [&](Map with) { return test::message([&] { run_pass("quant.calibrate", with, g, context); }); };
   CHECK_THAT(problem({}), Catch::Contains("no selected node has a tensor with a format") &&
                               Catch::Contains("quant.quantize goes before it"));
-  set_format(g, "fc1", "data_in_0", integer(8));
+  set_format(g, "fc1", "data_in_0", integer_choice(8));
   CHECK_THAT(problem({{"tensors", List{"wieght"}}}),
              Catch::Contains("tensors may hold weight, bias, data_in, data_out"));
   CHECK_THAT(problem({{"batches", 3}, {"batch_size", 10}}),

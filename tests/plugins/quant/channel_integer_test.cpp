@@ -5,7 +5,7 @@
 #include "support/fake_context.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 namespace {
 
@@ -16,12 +16,12 @@ constexpr const char* kName = "quant.channel_integer";
 TEST_CASE("quant.channel_integer has one scale per channel") {
   const at::Tensor x = tensor_of({7, -3.4f, 0.5, 1.5, -14, 5, 0, 0, 0}, {3, 3});
   const auto f = make_format(kName, {{"width", 4}});
-  CHECK(list(f->quantize(x, {})) == std::vector<double>{7, -3, 0, 2, -14, 4, 0, 0, 0});
+  CHECK(numbers(f->quantize(x, {})) == std::vector<double>{7, -3, 0, 2, -14, 4, 0, 0, 0});
   const Codes codes = f->encode(x, {});
-  CHECK(list(codes.elements) == std::vector<double>{7, -3, 0, 1, -7, 2, 0, 0, 0});
-  CHECK(list(codes.scale)[1] == 2);
-  CHECK(list(make_format(kName, {{"width", 4}, {"axis", 1}})->encode(x, {}).scale)[1] == 2);
-  CHECK(list(make_format(kName, {{"width", 4}, {"per", "tensor"}})->encode(x, {}).scale) == std::vector<double>{2});
+  CHECK(numbers(codes.elements) == std::vector<double>{7, -3, 0, 1, -7, 2, 0, 0, 0});
+  CHECK(numbers(codes.scale)[1] == 2);
+  CHECK(numbers(make_format(kName, {{"width", 4}, {"axis", 1}})->encode(x, {}).scale)[1] == 2);
+  CHECK(numbers(make_format(kName, {{"width", 4}, {"per", "tensor"}})->encode(x, {}).scale) == std::vector<double>{2});
   CHECK(f->bits({3, 10}) == 30 * 4 + 3 * 32);
 }
 
@@ -30,7 +30,7 @@ TEST_CASE("quant.channel_integer with given scales") {
   CHECK(f->bits({2, 3}) == 6 * 4 + 2 * 32);
   CHECK(make_format(kName, {{"width", 4}, {"scale", List{1}}})->bits({2, 3}) == 6 * 4 + 32);
   const at::Tensor x = tensor_of({1.5, -20, 20, 1.3f, -20, 20}, {2, 3});
-  CHECK(list(f->quantize(x, {})) == std::vector<double>{2, -8, 7, 1.5, -4, 3.5});
+  CHECK(numbers(f->quantize(x, {})) == std::vector<double>{2, -8, 7, 1.5, -4, 3.5});
   CHECK(test::message([&] {
           f->quantize(tensor_of({1, 2, 3}), {});
         }).find("2 scales, but a tensor has 3 channels") != std::string::npos);
@@ -63,8 +63,8 @@ TEST_CASE("quant.channel_integer stays within float32 beside infinity and with g
                           Map{{"per", "tensor"}, {"scale", List{1e38}}}}) {
     const auto f = make_format(kName, with);
     const at::Tensor x = tensor_of({infinity, -infinity, most, -most, 1});
-    const std::vector<double> y = list(f->quantize(x, {}));
-    CHECK(y == list(f->decode(f->encode(x, {})).to(at::kFloat)));
+    const std::vector<double> y = numbers(f->quantize(x, {}));
+    CHECK(y == numbers(f->decode(f->encode(x, {})).to(at::kFloat)));
     CHECK(y[0] == y[2]);
     CHECK(y[1] == y[3]);
     CHECK(y[0] > 2.9e38);

@@ -34,8 +34,6 @@ std::string shown(double v) {
   return text;
 }
 
-std::string vectors(const std::string& name) { return shared("format_vectors/" + name); }
-
 Map merged(Map with, const Map& more) {
   for (const Entry& e : more) with[e.key] = e.value;
   return with;
@@ -48,12 +46,14 @@ bool within_ulps(float a, float b, int ulps) {
 
 }  // namespace
 
+std::string vectors(const std::string& name) { return shared("format_vectors/" + name); }
+
 std::shared_ptr<Format> make_format(const std::string& name, Map with) {
   return registry().create<Format>(Chosen(name, std::move(with)));
 }
 
-at::Tensor tensor_of(const std::vector<float>& x) {
-  at::Tensor t = at::empty({static_cast<int64_t>(x.size())}, at::kFloat);
+at::Tensor tensor_of(const std::vector<float>& x, const Shape& shape) {
+  at::Tensor t = at::empty(shape.empty() ? Shape{static_cast<int64_t>(x.size())} : shape, at::kFloat);
   std::copy(x.begin(), x.end(), t.mutable_data_ptr<float>());
   return t;
 }

@@ -8,11 +8,12 @@
 
 namespace test {
 
+std::string vectors(const std::string& name);  // a file of golden vectors; "" after a SKIP line when absent
 std::shared_ptr<mase::Format> make_format(const std::string& name, mase::Map with = {});
 // quantize() of a row of float32.
 std::vector<double> quantized(const mase::Format& f, const std::vector<float>& x, const mase::QuantizeContext& = {});
 std::vector<double> numbers(const at::Tensor& t);
-at::Tensor tensor_of(const std::vector<float>& x);
+at::Tensor tensor_of(const std::vector<float>& x, const mase::Shape& shape = {});  // a row unless told
 // Numbers of all magnitudes, signs and kinds, their neighbours, and a thousand random ones; no NaN.
 std::vector<float> edge_values();
 

@@ -6,14 +6,12 @@
 #include <limits>
 
 #include "plugins/quant/fixed_grid.h"
+#include "roundings.h"
 
 using namespace mase::quant;
 
 namespace {
 
-constexpr Rounding kRoundings[] = {Rounding::nearest_even, Rounding::floor,        Rounding::toward_zero,
-                                   Rounding::nearest_away, Rounding::ceil,         Rounding::nearest_toward_zero,
-                                   Rounding::nearest_up,   Rounding::nearest_down, Rounding::away_from_zero};
 constexpr Overflow kOverflows[] = {Overflow::saturate, Overflow::saturate_symmetric, Overflow::saturate_to_zero};
 
 // x87 numbers have 64 bits and a wide exponent: scaling and rounding of float and double are exact in them.

@@ -1,5 +1,6 @@
 // Every path of the floating-point kernels against a search among all values of the format.
 #include "plugins/quant/float_kernel.h"
+#include "roundings.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,10 +10,6 @@
 using namespace mase::quant;
 
 namespace {
-
-constexpr Rounding kRoundings[] = {Rounding::nearest_even, Rounding::floor,        Rounding::toward_zero,
-                                   Rounding::nearest_away, Rounding::ceil,         Rounding::nearest_toward_zero,
-                                   Rounding::nearest_up,   Rounding::nearest_down, Rounding::away_from_zero};
 
 // Saturating, by the definition: the two neighbours of |x| among the values, and what the rounding says of them.
 double reference(const FloatSpec& f, double x, Rounding rounding) {

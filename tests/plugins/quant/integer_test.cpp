@@ -11,26 +11,16 @@
 #include <cmath>
 #include <limits>
 
-#include "mase/format.h"
+#include "element_cases.h"
 #include "support/fake_context.h"
 
 using namespace mase;
+using namespace test;
 
 namespace {
 
 std::shared_ptr<Format> integer(Map with, const std::string& name = "quant.integer") {
-  return test::registry().create<Format>(Chosen(name, std::move(with)));
-}
-
-at::Tensor row(const std::vector<float>& values) {
-  at::Tensor t = at::empty({static_cast<int64_t>(values.size())});
-  std::copy(values.begin(), values.end(), t.mutable_data_ptr<float>());
-  return t;
-}
-
-std::vector<double> list(const at::Tensor& t) {
-  const at::Tensor d = t.to(at::kDouble).contiguous();
-  return {d.const_data_ptr<double>(), d.const_data_ptr<double>() + d.numel()};
+  return registry().create<Format>(Chosen(name, std::move(with)));
 }
 
 }  // namespace
@@ -38,7 +28,7 @@ std::vector<double> list(const at::Tensor& t) {
 TEST_CASE("quant.integer rounds ties to even and saturates, as MASE's run of 8/4 shows") {
   const auto f = integer({{"width", 8}, {"frac_width", 4}});
   // The first three from a run of MASE; the others are the limits -8 and 7.9375.
-  CHECK(list(f->quantize(row({0.03125f, 0.09375f, 0.15625f, 100, -100}), {})) ==
+  CHECK(numbers(f->quantize(tensor_of({0.03125f, 0.09375f, 0.15625f, 100, -100}), {})) ==
         std::vector<double>{0, 0.125, 0.125, 7.9375, -8});
   CHECK(f->bits({3, 5}) == 120);
   CHECK(f->bits({}) == 8);
@@ -52,7 +42,7 @@ TEST_CASE("quant.fixed is quant.integer under its other name") {
 }
 
 TEST_CASE("quant.integer has +0 as its only zero, MASE's rule keeps -0") {
-  const at::Tensor x = row({-0.0f, -0.01f});
+  const at::Tensor x = tensor_of({-0.0f, -0.01f});
   for (const int width : {8, 40}) {
     const at::Tensor y = integer({{"width", width}})->quantize(x, {});
     CHECK_FALSE(std::signbit(y.const_data_ptr<float>()[0]));
@@ -62,17 +52,17 @@ TEST_CASE("quant.integer has +0 as its only zero, MASE's rule keeps -0") {
   const at::Tensor y = mase_rule->quantize(x, {});
   CHECK(std::signbit(y.const_data_ptr<float>()[0]));
   CHECK(std::signbit(y.const_data_ptr<float>()[1]));
-  CHECK(list(mase_rule->encode(x, {}).elements) == std::vector<double>{0, 0});
+  CHECK(numbers(mase_rule->encode(x, {}).elements) == std::vector<double>{0, 0});
 }
 
 TEST_CASE("quant.integer saturates wide grids inside their limits; MASE's rule at the rounded limit") {
   const at::Tensor big = at::full({1}, 1e30, at::kFloat);
-  CHECK(list(integer({{"width", 32}, {"frac_width", 0}})->quantize(big, {}))[0] == 2147483520.0);
+  CHECK(numbers(integer({{"width", 32}, {"frac_width", 0}})->quantize(big, {}))[0] == 2147483520.0);
   const auto mase_rule = integer({{"width", 32}, {"frac_width", 0}, {"rule", "mase"}});
-  CHECK(list(mase_rule->quantize(big, {}))[0] == 2147483648.0);
+  CHECK(numbers(mase_rule->quantize(big, {}))[0] == 2147483648.0);
   CHECK(test::message([&] { mase_rule->encode(big, {}); }).find("no code of Q32.0 carries") != std::string::npos);
   const at::Tensor exact = at::full({1}, 1e30, at::kDouble);
-  CHECK(list(integer({{"width", 32}, {"frac_width", 0}})->quantize(exact, {}))[0] == 2147483647.0);
+  CHECK(numbers(integer({{"width", 32}, {"frac_width", 0}})->quantize(exact, {}))[0] == 2147483647.0);
 }
 
 TEST_CASE("codes decode to exactly what quantize returns, for every width, type and overflow") {
@@ -119,7 +109,7 @@ TEST_CASE("a large tensor, shared out among threads, is quantized as its parts a
 }
 
 TEST_CASE("a NaN is an error that names the tensor, or stays one") {
-  const at::Tensor x = row({1, std::nanf(""), 2});
+  const at::Tensor x = tensor_of({1, std::nanf(""), 2});
   QuantizeContext context;
   context.tensor = "fc1.weight";
   const std::string text = test::message([&] { integer({})->quantize(x, context); });
@@ -127,7 +117,7 @@ TEST_CASE("a NaN is an error that names the tensor, or stays one") {
   CHECK(text.find("nan: propagate") != std::string::npos);
   for (const int width : {8, 30}) {
     const auto f = integer({{"width", width}, {"nan", "propagate"}});
-    const auto y = list(f->quantize(x, {}));
+    const auto y = numbers(f->quantize(x, {}));
     CHECK((y[0] == 1 && std::isnan(y[1]) && y[2] == 2));
     CHECK_FALSE(test::message([&] { f->encode(x, {}); }).empty());
   }
@@ -136,7 +126,7 @@ TEST_CASE("a NaN is an error that names the tensor, or stays one") {
 TEST_CASE("infinities saturate, become 0 or wrap to 0") {
   const float inf = std::numeric_limits<float>::infinity();
   const auto of = [&](const char* overflow) {
-    return list(integer({{"overflow", overflow}})->quantize(row({inf, -inf}), {}));
+    return numbers(integer({{"overflow", overflow}})->quantize(tensor_of({inf, -inf}), {}));
   };
   CHECK(of("saturate") == std::vector<double>{7.9375, -8});
   CHECK(of("saturate_symmetric") == std::vector<double>{7.9375, -7.9375});
@@ -154,7 +144,7 @@ TEST_CASE("stochastic rounding: unbiased, the same draw in quantize and encode, 
   CHECK(y.mean().item<float>() == Approx(2.3).margin(0.01));  // seven standard deviations of the mean
   CHECK(at::equal(f->decode(f->encode(x, again)).to(at::kFloat), y));
   CHECK_FALSE(at::equal(f->quantize(x, context), y));
-  CHECK(at::equal(f->quantize(row({-128, 3, 500}), context), row({-128, 3, 127})));
+  CHECK(at::equal(f->quantize(tensor_of({-128, 3, 500}), context), tensor_of({-128, 3, 127})));
 }
 
 TEST_CASE("quant.integer refuses other types of numbers") {
@@ -164,25 +154,25 @@ TEST_CASE("quant.integer refuses other types of numbers") {
 }
 
 TEST_CASE("the gradient goes straight through, or stops where values are clipped") {
-  const at::Tensor x = row({-9, -8, 0.3f, 7.9375f, 8}), g = row({1, 2, 3, 4, 5});
+  const at::Tensor x = tensor_of({-9, -8, 0.3f, 7.9375f, 8}), g = tensor_of({1, 2, 3, 4, 5});
   CHECK(at::equal(integer({})->backward(g, x, {}).front(), g));
   const auto clipping = integer({{"clip_gradient", true}});
-  CHECK(at::equal(clipping->backward(g, x, {}).front(), row({0, 2, 3, 4, 0})));
+  CHECK(at::equal(clipping->backward(g, x, {}).front(), tensor_of({0, 2, 3, 4, 0})));
   CHECK(at::equal(clipping->backward(g.to(at::kDouble), x.to(at::kDouble), {}).front(),
-                  row({0, 2, 3, 4, 0}).to(at::kDouble)));
+                  tensor_of({0, 2, 3, 4, 0}).to(at::kDouble)));
 }
 
 TEST_CASE("autograd sees the format's own gradient") {
-  const at::Tensor x = row({-9, 0.3f}).requires_grad_(true);
+  const at::Tensor x = tensor_of({-9, 0.3f}).requires_grad_(true);
   const at::Tensor y = quantize_with_gradient(integer({{"clip_gradient", true}}), x, {});
-  CHECK(list(y.detach()) == std::vector<double>{-8, 0.3125});
+  CHECK(numbers(y.detach()) == std::vector<double>{-8, 0.3125});
   y.sum().backward();
-  CHECK(list(x.grad()) == std::vector<double>{0, 1});
+  CHECK(numbers(x.grad()) == std::vector<double>{0, 1});
 }
 
 TEST_CASE("calibration places the point by the range, a percentile or the squared error") {
   CalibrationData data;
-  data.samples = row({0.1f, -0.9f, 0.5f, std::numeric_limits<float>::infinity()});
+  data.samples = tensor_of({0.1f, -0.9f, 0.5f, std::numeric_limits<float>::infinity()});
   data.method = "min_max";
   CHECK(integer({})->calibrate(data).as_map().at("frac_width").as_int() == 7);  // 0.9 * 2^7 = 115.2 <= 127
   data.samples = at::full({1001}, 0.4);

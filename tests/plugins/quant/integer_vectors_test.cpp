@@ -7,28 +7,19 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "mase/format.h"
+#include "element_cases.h"
 #include "support/fake_context.h"
 #include "support/npy.h"
 
 using namespace mase;
+using namespace test;
 using nlohmann::json;
 
 namespace {
 
-std::string vectors(const std::string& name) { return test::shared("format_vectors/" + name); }
-
 std::string our_rounding(std::string name) {
   if (name.rfind("half_", 0) == 0) name = "nearest_" + name.substr(5);
   return name;
-}
-
-at::Tensor tensor_of(std::vector<float>& values) {
-  return at::from_blob(values.data(), {static_cast<int64_t>(values.size())}, at::kFloat);
-}
-
-std::shared_ptr<Format> integer(Map with) {
-  return test::registry().create<Format>(Chosen("quant.integer", std::move(with)));
 }
 
 int64_t code_mismatches(const at::Tensor& elements, const int16_t* expected) {
@@ -53,11 +44,11 @@ TEST_CASE("all rounding and overflow modes agree with the oracle tables of fixed
     const int16_t* expected = codes.data.data();
     for (const std::string rounding : fixed.at("rounding"))
       for (const std::string overflow : fixed.at("overflow")) {
-        const auto f = integer({{"width", c.at("width").get<int>()},
-                                {"frac_width", c.at("frac_width").get<int>()},
-                                {"is_signed", c.at("signed").get<bool>()},
-                                {"rounding", our_rounding(rounding)},
-                                {"overflow", overflow}});
+        const auto f = make_format("quant.integer", {{"width", c.at("width").get<int>()},
+                                                     {"frac_width", c.at("frac_width").get<int>()},
+                                                     {"is_signed", c.at("signed").get<bool>()},
+                                                     {"rounding", our_rounding(rounding)},
+                                                     {"overflow", overflow}});
         for (const auto type : {at::kFloat, at::kDouble}) {
           const Codes ours = f->encode(x.to(type), {});
           const at::Tensor y = f->quantize(x.to(type), {}).to(at::kDouble), decoded = f->decode(ours);
@@ -85,11 +76,11 @@ TEST_CASE("rule: mase returns what MASE's integer quantizers return, bit for bit
   for (const json& c : all.at("cases")) {
     if (c.at("file") != "mase_integer.npy") continue;
     const json& p = c.at("params");
-    const auto f = integer({{"width", p.at("width").get<int>()},
-                            {"frac_width", p.at("frac_width").get<int>()},
-                            {"is_signed", p.at("is_signed").get<bool>()},
-                            {"rule", "mase"},
-                            {"rounding", our_rounding(p.at("rounding"))}});
+    const auto f = make_format("quant.integer", {{"width", p.at("width").get<int>()},
+                                                 {"frac_width", p.at("frac_width").get<int>()},
+                                                 {"is_signed", p.at("is_signed").get<bool>()},
+                                                 {"rule", "mase"},
+                                                 {"rounding", our_rounding(p.at("rounding"))}});
     const at::Tensor y = f->quantize(x, {});
     const float* row = expected.row(c.at("row").get<size_t>());
     for (int64_t i = 0; i < y.numel(); ++i)
@@ -112,10 +103,10 @@ TEST_CASE("codes are MASE's memory images: two's complement modulo 2^width") {
     if (c.at("file") != "mase_integer_hw_codes.npy") continue;
     const int width = c.at("params").at("width").get<int>();
     const std::string name = c.at("format");
-    const auto f = integer({{"width", width},
-                            {"frac_width", c.at("params").at("frac_width").get<int>()},
-                            {"is_signed", name != "unsigned_integer_for_hw"},
-                            {"rounding", name == "integer_for_hw" ? "nearest_even" : "floor"}});
+    const auto f = make_format("quant.integer", {{"width", width},
+                                                 {"frac_width", c.at("params").at("frac_width").get<int>()},
+                                                 {"is_signed", name != "unsigned_integer_for_hw"},
+                                                 {"rounding", name == "integer_for_hw" ? "nearest_even" : "floor"}});
     const at::Tensor codes = f->encode(x, {}).elements;
     const int32_t* row = expected.row(c.at("row").get<size_t>());
     for (int64_t i = 0; i < codes.numel(); ++i)

@@ -6,11 +6,11 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 namespace {
 
-std::optional<Map> fields(const Map& p) {
+std::optional<Map> mxfp_fields(const Map& p) {
   if (p.find("quantile_search") && p.at("quantile_search").as_bool()) return {};  // informative only
   const std::string mode = p.at("round_mode").as_string();
   const Value* axis = p.find("block_dim");
@@ -36,11 +36,11 @@ constexpr Oracle kOracles[] = {{"mxfp8_e4m3", "e4m3", 8},
 }  // namespace
 
 TEST_CASE("quant.mxfp under rule: mase returns what MASE returns, values and codes") {
-  const auto g = golden("mxfp", "quant.mxfp", fields);
+  const auto g = golden("mxfp", "quant.mxfp", mxfp_fields);
   if (!g) return;
   CHECK(g->wrong == 0);
   CHECK(g->cases == 15);
-  const auto codes = golden_codes("mxfp_codes", "quant.mxfp", fields);
+  const auto codes = golden_codes("mxfp_codes", "quant.mxfp", mxfp_fields);
   CHECK(codes->wrong == 0);
   CHECK(codes->cases == 6);
 }

@@ -4,7 +4,7 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 TEST_CASE("quant.mxint_hardware under rule: mase returns what MASE returns, bit for bit") {
   const auto g = golden("mxint_hardware", "quant.mxint_hardware", [](const Map& p) { return std::optional(p); });
@@ -18,8 +18,8 @@ TEST_CASE("quant.mxint_hardware uses the range that its tiles need") {
   // Steps of 1/4 for a maximum of 1, cut off downwards.
   CHECK(quantized(*f, {1, 0.6f, -0.1f, 0.1f}) == std::vector<double>{1, 0.5, -0.25, 0});
   const Codes codes = f->encode(tensor_of({1, 0.6f, -0.1f, 0.1f}), {});
-  CHECK(list(codes.elements) == std::vector<double>{4, 2, -1, 0});
-  CHECK(list(codes.exponents) == std::vector<double>{1});
+  CHECK(numbers(codes.elements) == std::vector<double>{4, 2, -1, 0});
+  CHECK(numbers(codes.exponents) == std::vector<double>{1});
   CHECK(f->bits({3, 10}) == 30 * 4 + 9 * 4);
   CHECK(f->precision() == std::vector<int64_t>{4, 4});
   check_gradient("quant.mxint_hardware", {{"exponent_width", 2}}, {100, -1, 1}, {0, 0.75, 0.75});

@@ -6,11 +6,11 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 namespace {
 
-std::optional<Map> fields(const Map& p) {
+std::optional<Map> mxint_fields(const Map& p) {
   if (p.at("quantile_search").as_bool()) return {};  // informative only
   return Map{{"width", p.at("element_bits")},
              {"scale_bits", p.at("scale_bits")},
@@ -20,11 +20,11 @@ std::optional<Map> fields(const Map& p) {
 }  // namespace
 
 TEST_CASE("quant.mxint under rule: mase returns what MASE returns, values and codes") {
-  const auto g = golden("mxint", "quant.mxint", fields);
+  const auto g = golden("mxint", "quant.mxint", mxint_fields);
   if (!g) return;
   CHECK(g->wrong == 0);
   CHECK(g->cases == 12);
-  const auto codes = golden_codes("mxint_codes", "quant.mxint", fields);
+  const auto codes = golden_codes("mxint_codes", "quant.mxint", mxint_fields);
   CHECK(codes->wrong == 0);
   CHECK(codes->cases == 6);
 }
@@ -39,7 +39,7 @@ TEST_CASE("quant.mxint is MXINT8, as oracles agree") {
 TEST_CASE("quant.mxint: scale rules, limits and storage") {
   const std::vector<float> x = {1.9999f, -1.0f};
   const auto scale = [&](const char* rule) {
-    return list(make_format("quant.mxint", {{"scale_rule", rule}})->encode(tensor_of(x), {}).exponents)[0];
+    return numbers(make_format("quant.mxint", {{"scale_rule", rule}})->encode(tensor_of(x), {}).exponents)[0];
   };
   CHECK(scale("floor") == 0);
   CHECK(scale("ceil") == 1);

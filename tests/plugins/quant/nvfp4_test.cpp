@@ -6,19 +6,19 @@
 #include "block_cases.h"
 
 using namespace mase;
-using namespace block_test;
+using namespace test;
 
 TEST_CASE("quant.nvfp4 scales blocks by e4m3 numbers and the tensor by a float32") {
   const auto f = make_format("quant.nvfp4", {{"tensor_scale", 0.5}, {"block_size", along(-1, 4)}});
   // 24 / 6 / 0.5 = 8; 10 / 6 / 0.5 = 3.33 becomes 3.25; zeros have the least scale.
   const at::Tensor x = tensor_of({24, -5, 1.9f, 0.9f, 10, 3, -2, 0.3f, 0, 0, 0, -0.0f});
   const std::vector<double> expected = {24, -4, 2, 0, 9.75, 3.25, -1.625, 0, 0, 0, 0, -0.0};
-  CHECK(list(f->quantize(x, {})) == expected);
+  CHECK(numbers(f->quantize(x, {})) == expected);
   const Codes codes = f->encode(x, {});
-  CHECK(list(codes.elements) == std::vector<double>{7, 8 + 2, 1, 0, 7, 4, 8 + 2, 0, 0, 0, 0, 8});
-  CHECK(list(codes.exponents) == std::vector<double>{10 << 3, (8 << 3) + 5, 1});
-  CHECK(list(codes.scale) == std::vector<double>{0.5});
-  CHECK(list(f->decode(codes)) == expected);
+  CHECK(numbers(codes.elements) == std::vector<double>{7, 8 + 2, 1, 0, 7, 4, 8 + 2, 0, 0, 0, 0, 8});
+  CHECK(numbers(codes.exponents) == std::vector<double>{10 << 3, (8 << 3) + 5, 1});
+  CHECK(numbers(codes.scale) == std::vector<double>{0.5});
+  CHECK(numbers(f->decode(codes)) == expected);
   CHECK(f->bits({3, 10}) == 30 * 4 + 9 * 8 + 32);
   CHECK(make_format("quant.nvfp4")->precision() == std::vector<int64_t>{4, 2, 1, 16});
 }
@@ -26,9 +26,9 @@ TEST_CASE("quant.nvfp4 scales blocks by e4m3 numbers and the tensor by a float32
 TEST_CASE("quant.nvfp4 takes the tensor's scale from its largest magnitude") {
   const auto f = make_format("quant.nvfp4");
   const at::Tensor x = tensor_of({2688, 1, -3});
-  CHECK(list(f->encode(x, {}).scale) == std::vector<double>{1});
-  CHECK(list(f->quantize(x, {})) == std::vector<double>{2688, 0, 0});
-  CHECK(list(f->encode(tensor_of({0, 0}), {}).elements) == std::vector<double>{0, 0});
+  CHECK(numbers(f->encode(x, {}).scale) == std::vector<double>{1});
+  CHECK(numbers(f->quantize(x, {})) == std::vector<double>{2688, 0, 0});
+  CHECK(numbers(f->encode(tensor_of({0, 0}), {}).elements) == std::vector<double>{0, 0});
   CHECK(std::isfinite(quantized(*f, {3.4028235e38f})[0]));
 }
 
