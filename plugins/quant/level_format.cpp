@@ -32,17 +32,18 @@ struct LevelFunctor {
   }
 };
 
+// |x|, an infinity as the greatest number and a NaN as 0.
+template <class T>
+MASE_INLINE T counted_magnitude(T x) {
+  constexpr T kMax = std::numeric_limits<T>::max();
+  const T m = magnitude_of(x);
+  return select(m <= kMax, m, select(m != m, T(0), kMax));
+}
+
 // One term of a statistic.
 template <class T, Statistic S>
 struct Term {
-  T above;
-  MASE_INLINE double operator()(T x) const {
-    constexpr T kMax = std::numeric_limits<T>::max();
-    const T m = magnitude_of(x), a = select(m <= kMax, m, select(m != m, T(0), kMax));
-    if constexpr (S == Statistic::sum_above) return static_cast<double>(select(a > above, a, T(0)));
-    if constexpr (S == Statistic::count_above) return static_cast<double>(select(a > above, T(1), T(0)));
-    return static_cast<double>(a);
-  }
+  MASE_INLINE double operator()(T x) const { return static_cast<double>(counted_magnitude(x)); }
   MASE_INLINE static double join(double p, double q) { return S == Statistic::greatest ? select(p < q, q, p) : p + q; }
 };
 
@@ -67,35 +68,79 @@ MASE_INLINE double reduce_all(const F& functor, const T* x, int64_t count) {
   return result;
 }
 
-template <class T, class F>
-double reduce_baseline(const F& f, const T* x, int64_t count) {
-  return reduce_all(f, x, count);
+template <int N, class T>
+MASE_INLINE void add_above(const T* x, int64_t count, T limit, int64_t& i, double& sum, double& number) {
+  alignas(64) double sums[N] = {};
+  alignas(64) T numbers[N] = {};  // exact: no row has 2^24 * N elements
+  for (; i + N <= count; i += N)
+    for (int j = 0; j < N; ++j) {
+      const T a = counted_magnitude(x[i + j]);
+      sums[j] += static_cast<double>(select(a > limit, a, T(0)));
+      numbers[j] += select(a > limit, T(1), T(0));
+    }
+  for (int j = 0; j < N; ++j) sum += sums[j], number += static_cast<double>(numbers[j]);
+}
+
+template <class T>
+MASE_INLINE Above above_all(const T* x, int64_t count, T limit) {
+  Above found;
+  int64_t i = 0;
+  if (count >= kLanes) add_above<kLanes>(x, count, limit, i, found.sum, found.count);
+  if (count - i >= 16) add_above<16>(x, count, limit, i, found.sum, found.count);
+  add_above<1>(x, count, limit, i, found.sum, found.count);
+  return found;
+}
+
+// `body`, an always-inline lambda, compiled for each path.
+template <class B>
+auto on_baseline(const B& body) {
+  return body();
 }
 #ifdef __x86_64__
-template <class T, class F>
-__attribute__((target("avx2"))) double reduce_avx2(const F& f, const T* x, int64_t count) {
-  return reduce_all(f, x, count);
+template <class B>
+__attribute__((target("avx2"))) auto on_avx2(const B& body) {
+  return body();
 }
-template <class T, class F>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) double reduce_avx512(
-    const F& f, const T* x, int64_t count) {
-  return reduce_all(f, x, count);
+template <class B>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) auto on_avx512(const B& body) {
+  return body();
 }
 #endif
 
+template <class B>
+auto on(Isa isa, const B& body) {
+#ifdef __x86_64__
+  if (isa == Isa::avx512) return on_avx512(body);
+  if (isa == Isa::avx2) return on_avx2(body);
+#endif
+  return on_baseline(body);
+}
+
 template <class T, class F>
 double reduce(const F& f, const T* x, int64_t count, Isa isa) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return reduce_avx512(f, x, count);
-  if (isa == Isa::avx2) return reduce_avx2(f, x, count);
-#endif
-  return reduce_baseline(f, x, count);
+  return on(
+      isa, [=]() __attribute__((always_inline)) { return reduce_all(f, x, count); });
+}
+
+template <class T>
+Above group_above(const T* x, const Groups& groups, int64_t g, double above) {
+  const T limit = static_cast<T>(above);
+  const Isa isa = best_isa();
+  Above found;
+  for (int64_t row = 0; row < groups.outer; ++row) {
+    const T* from = x + (row * groups.groups + g) * groups.inner;
+    const int64_t count = groups.inner;
+    const Above part = on(
+        isa, [=]() __attribute__((always_inline)) { return above_all(from, count, limit); });
+    found.sum += part.sum, found.count += part.count;
+  }
+  return found;
 }
 
 // Over the rows of a group; a single group is shared out among threads, chunk by chunk.
 template <class T, Statistic S>
-double group_statistic(const T* x, const Groups& groups, int64_t g, double above) {
-  const Term<T, S> f{static_cast<T>(above)};
+double group_statistic(const T* x, const Groups& groups, int64_t g) {
+  const Term<T, S> f;
   const Isa isa = best_isa();
   double result = 0;
   if (groups.groups > 1 || groups.inner <= kChunk) {
@@ -116,18 +161,9 @@ double group_statistic(const T* x, const Groups& groups, int64_t g, double above
 }
 
 template <class T>
-double group_statistic(Statistic which, const T* x, const Groups& groups, int64_t g, double above) {
-  switch (which) {
-    case Statistic::sum_above:
-      return group_statistic<T, Statistic::sum_above>(x, groups, g, above);
-    case Statistic::count_above:
-      return group_statistic<T, Statistic::count_above>(x, groups, g, above);
-    case Statistic::greatest:
-      return group_statistic<T, Statistic::greatest>(x, groups, g, above);
-    case Statistic::sum:
-      break;
-  }
-  return group_statistic<T, Statistic::sum>(x, groups, g, above);
+double group_statistic(Statistic which, const T* x, const Groups& groups, int64_t g) {
+  return which == Statistic::sum ? group_statistic<T, Statistic::sum>(x, groups, g)
+                                 : group_statistic<T, Statistic::greatest>(x, groups, g);
 }
 
 template <class T>
@@ -159,9 +195,13 @@ Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
   return groups;
 }
 
-double LevelFormat::statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g, double above) {
-  return x.scalar_type() == at::kFloat ? group_statistic(which, x.const_data_ptr<float>(), groups, g, above)
-                                       : group_statistic(which, x.const_data_ptr<double>(), groups, g, above);
+double LevelFormat::statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g) {
+  return x.scalar_type() == at::kFloat ? group_statistic(which, x.const_data_ptr<float>(), groups, g)
+                                       : group_statistic(which, x.const_data_ptr<double>(), groups, g);
+}
+Above LevelFormat::above(const at::Tensor& x, const Groups& groups, int64_t g, double threshold) {
+  return x.scalar_type() == at::kFloat ? group_above(x.const_data_ptr<float>(), groups, g, threshold)
+                                       : group_above(x.const_data_ptr<double>(), groups, g, threshold);
 }
 double LevelFormat::mean(const at::Tensor& x, const Groups& groups, int64_t g) {
   const double sum = statistic(Statistic::sum, x, groups, g);

@@ -19,7 +19,12 @@ struct Levels {
 
 // Of the magnitudes of one group, an infinity counting as the greatest number and a NaN as 0. Sums are in double and in
 // an order that no thread changes.
-enum class Statistic { sum, sum_above, count_above, greatest };
+enum class Statistic { sum, greatest };
+
+// Of the magnitudes above a threshold.
+struct Above {
+  double sum = 0, count = 0;
+};
 
 class LevelFormat : public Format {
  public:
@@ -42,8 +47,8 @@ class LevelFormat : public Format {
   virtual double unit(int64_t code) const = 0;  // value without its scale
   virtual int width() const = 0;
 
-  // `above`: what sum_above and count_above look at.
-  static double statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g, double above = 0);
+  static double statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g);
+  static Above above(const at::Tensor& x, const Groups& groups, int64_t g, double threshold);
   static double mean(const at::Tensor& x, const Groups& groups, int64_t g);    // of |x|
   static double median(const at::Tensor& x, const Groups& groups, int64_t g);  // of |x|; the lower of two
 

@@ -32,10 +32,10 @@ Levels Ternary::fit(const at::Tensor& x, const Groups& groups, int64_t g) const 
                                                               : 0.05 * statistic(Statistic::greatest, x, groups, g));
   double scale = 1;
   if (config_.scaling_factor) {
-    const double count = statistic(Statistic::count_above, x, groups, g, threshold);
+    const Above found = above(x, groups, g, threshold);
     // MASE divides by the count even where there are none.
     const double none = config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN() : 0;
-    scale = count > 0 ? rounded(statistic(Statistic::sum_above, x, groups, g, threshold) / count) : none;
+    scale = found.count > 0 ? rounded(found.sum / found.count) : none;
   }
   const double next = single ? static_cast<double>(std::nextafter(static_cast<float>(threshold), INFINITY))
                              : std::nextafter(threshold, INFINITY);
