@@ -123,7 +123,7 @@ struct FloatNearest {
     a = select(max < a, max, a);        // a NaN stays
     BitsOf<T> exponent = bits_of(a) & kExponentMask<T>;
     exponent = exponent < smallest ? smallest : exponent;
-    const T c = from_bits<T>(exponent + helper);
+    const T c = from_bits<T>(wrapped_sum(exponent, helper));
     return (a + c) - c;
   }
   MASE_INLINE T operator()(T x) const { return with_sign(magnitude(magnitude_of(x)), x) + zero; }
@@ -183,7 +183,7 @@ struct FloatRounding {
     const I sum_bits = (bits_of(sum) - I(lost < T(0))) | I(lost != T(0));
     const I w = select(small, sum_bits, bits_of(a));
     const I last = ((w >> shift) ^ select(small, parity_small, parity)) & even;
-    const T rounded = from_bits<T>((w + add + last) & ~gone);
+    const T rounded = from_bits<T>(wrapped_sum(w, add + last) & ~gone);
     T v = select(small, rounded - smallest_normal, rounded);
     v = select(v > max, select(bits_of(x) < 0, over_negative, over_positive), v);
     v = select(a > std::numeric_limits<T>::max(), infinity, v);

@@ -50,6 +50,12 @@ constexpr BitsOf<T> kExponentMask = sizeof(T) == 4 ? BitsOf<T>(0x7f800000) : Bit
 template <class T>
 constexpr BitsOf<T> kMagnitudeMask = sizeof(T) == 4 ? BitsOf<T>(0x7fffffff) : BitsOf<T>(0x7fffffffffffffff);
 
+// A sum of bits that may run over: a NaN's do, and what comes of them is thrown away.
+template <class I>
+MASE_INLINE I wrapped_sum(I a, I b) {
+  return static_cast<I>(static_cast<std::make_unsigned_t<I>>(a) + static_cast<std::make_unsigned_t<I>>(b));
+}
+
 template <class T>
 MASE_INLINE T select(bool condition, T yes, T no) {
   return condition ? yes : no;

@@ -41,7 +41,7 @@ struct LogRounding {
 
   MASE_INLINE T finish(T x, I add, T from) const {
     const T a = magnitude_of(x);
-    const T power = from_bits<T>((bits_of(a) + add) & kExponentMask<T>);
+    const T power = from_bits<T>(wrapped_sum(bits_of(a), add) & kExponentMask<T>);
     T y = select(a >= from, from_bits<T>(smallest), T(0));
     y = select(bits_of(a) < smallest, y, power);
     y = select(y > max, over, y);

@@ -29,10 +29,8 @@ struct LogElement {
     const T a = magnitude_of(x), none = 0, one = 1;
     const bool positive = x > none, subnormal = bits_of(a) < (BitsOf<T>(1) << kFraction<T>);
     const BitsOf<T> c = select(positive, carry[1], carry[0]);
-    // Without a sign, so that a NaN's bits may run over.
-    using Bits = std::make_unsigned_t<BitsOf<T>>;
-    const Bits raised = Bits(select(subnormal, bits_of(a * kGrow), bits_of(a))) + Bits(c);
-    const T power = from_bits<T>(BitsOf<T>(raised) & kExponentMask<T>);
+    const BitsOf<T> raised = wrapped_sum(select(subnormal, bits_of(a * kGrow), bits_of(a)), c);
+    const T power = from_bits<T>(raised & kExponentMask<T>);
     T r = power * select(subnormal, one / kGrow, one);
     r = select(r > p[0], p[0], r);
     const T small = select(a > select(positive, beyond[1], beyond[0]) * p[1], p[1], none);

@@ -20,7 +20,7 @@ struct NearestPower {
     float a = magnitude_of(x);
     a = select(max < a, max, a);  // a NaN stays
     const int32_t bits = bits_of(a), odd = ((bits >> 23) ^ parity) & 1;
-    const int32_t rounded = (bits + 0x3fffff + odd) & 0x7f800000;
+    const int32_t rounded = wrapped_sum(bits, 0x3fffff + odd) & 0x7f800000;
     const int32_t small = a > half_smallest ? smallest : 0;
     const float y = from_bits<float>(bits < smallest ? small : rounded);
     return with_sign(select(x != x, x, y), x);
