@@ -17,12 +17,16 @@ void Binary::Config::check(const Value& v) const {
     throw Error("rule: mase cannot repeat MASE's draws", v.loc, "leave out rule, or stochastic");
 }
 
-Levels Binary::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
-  if (!has_scale()) return {0, 0, 1, 0, config_.bipolar ? -1.0 : 0.0};
-  const auto alpha = static_cast<double>(static_cast<float>(mean(x, groups, g)));
+std::vector<Levels> Binary::fit(const at::Tensor& x, const Groups& groups) const {
+  if (!has_scale()) return {{0, 0, 1, 0, config_.bipolar ? -1.0 : 0.0}};
   const double above_zero = x.scalar_type() == at::kFloat ? std::numeric_limits<float>::denorm_min()
                                                           : std::numeric_limits<double>::denorm_min();
-  return {above_zero, above_zero, alpha, 0, 0, alpha};
+  std::vector<Levels> levels;
+  for (const double mean : mean_magnitudes(x, groups)) {
+    const auto alpha = static_cast<double>(static_cast<float>(mean));
+    levels.push_back({above_zero, above_zero, alpha, 0, 0, alpha});
+  }
+  return levels;
 }
 
 }  // namespace mase::quant

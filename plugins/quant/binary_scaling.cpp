@@ -10,10 +10,14 @@ void BinaryScaling::Config::schema(Schema<Config>& s) {
   common_fields(s);
 }
 
-Levels BinaryScaling::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
-  double scale = mean(x, groups, g);
-  if (x.scalar_type() == at::kFloat) scale = static_cast<double>(static_cast<float>(scale));
-  return {0, 0, scale, 0, -scale, scale};
+std::vector<Levels> BinaryScaling::fit(const at::Tensor& x, const Groups& groups) const {
+  std::vector<Levels> levels;
+  levels.reserve(static_cast<size_t>(groups.groups));
+  for (double scale : mean_magnitudes(x, groups)) {
+    if (x.scalar_type() == at::kFloat) scale = static_cast<double>(static_cast<float>(scale));
+    levels.push_back({0, 0, scale, 0, -scale, scale});
+  }
+  return levels;
 }
 
 int64_t BinaryScaling::code(double value) const { return !std::signbit(value); }

@@ -73,6 +73,16 @@ MASE_INLINE T with_sign(T magnitude, T sign) {
 template <class T>
 constexpr T kShortLimit = sizeof(T) == 4 ? T(1 << 22) : T(int64_t{1} << 51);
 
+// Eight numbers in whatever registers a path has, as GCC's vectors: for loops that it leaves scalar, over sums of
+// another width or over short rows. Never in memory that others own: its alignment is the vector's.
+constexpr int64_t kOctet = 8;
+template <class T>
+struct OctetOf {
+  typedef T type __attribute__((vector_size(kOctet * sizeof(T))));
+};
+template <class T>
+using Octet = typename OctetOf<T>::type;
+
 // Nearest integer, ties to even: the addition of a number so large that its last bit counts one.
 // Short: |c| <= kShortLimit, zeros come out positive. Otherwise any c, sign kept.
 template <class T, bool kShort>

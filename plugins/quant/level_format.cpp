@@ -1,17 +1,12 @@
-// Statistics of groups, and the kernel of two thresholds.
+// The kernel of two thresholds.
 #include "level_format.h"
 
 #include <mase/text.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace mase::quant {
-namespace {
-
-constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that sums do not depend on threads
-constexpr int kLanes = 64;
 
 template <class T>
 struct LevelFunctor {
@@ -32,222 +27,86 @@ struct LevelFunctor {
   }
 };
 
-// |x|, an infinity as the greatest number and a NaN as 0.
+// Elements [first, end), row by row; a row belongs to one group.
 template <class T>
-MASE_INLINE T counted_magnitude(T x) {
-  constexpr T kMax = std::numeric_limits<T>::max();
-  const T m = magnitude_of(x);
-  return select(m <= kMax, m, select(m != m, T(0), kMax));
-}
+struct Rows {
+  const T* in;
+  T* out;
+  const Groups& groups;
+  const std::vector<Levels>& levels;
 
-// One term of a statistic.
-template <class T, Statistic S>
-struct Term {
-  MASE_INLINE double operator()(T x) const { return static_cast<double>(counted_magnitude(x)); }
-  MASE_INLINE static double join(double p, double q) { return S == Statistic::greatest ? select(p < q, q, p) : p + q; }
+  template <class F>
+  MASE_INLINE void each(int64_t first, int64_t end, const F& f) const {
+    int64_t stop = (first / groups.inner + 1) * groups.inner, group = first / groups.inner % groups.groups;
+    for (int64_t i = first; i < end; i = stop, stop += groups.inner, group = group + 1 == groups.groups ? 0 : group + 1)
+      f(LevelFunctor<T>(levels[static_cast<size_t>(group)]), i, std::min(end, stop));
+  }
+  // Rows so short that a kernel call for each would cost more than it brings.
+  MASE_INLINE bool run_short(int64_t first, int64_t end) const {
+    Octet<BitsOf<T>> nans = {};
+    BitsOf<T> nan = 0;
+    each(
+        first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) __attribute__((always_inline)) {
+          const LevelFunctor<T> f = functor;
+          for (; i + kOctet <= stop; i += kOctet) {
+            Octet<T> x;
+            std::memcpy(&x, in + i, sizeof x);
+            const Octet<T> y = x >= f.from_high ? Octet<T>{} + f.high
+                               : x > f.from_low ? Octet<T>{} + f.middle
+                                                : Octet<T>{} + f.low;
+            const Octet<T> result = x != x ? x : y;
+            nans |= x != x;
+            std::memcpy(out + i, &result, sizeof result);
+          }
+          for (; i < stop; ++i) nan |= BitsOf<T>(in[i] != in[i]), out[i] = f(in[i]);
+        });
+    for (int64_t i = 0; i < kOctet; ++i) nan |= nans[i];
+    return nan != 0;
+  }
 };
 
-// N lanes side by side for as long as they last; `i` is where they end.
-template <int N, class T, class F>
-MASE_INLINE double reduce_lanes(const F& f, const T* x, int64_t count, int64_t& i) {
-  alignas(64) double lanes[N] = {};
-  for (; i + N <= count; i += N)
-    for (int j = 0; j < N; ++j) lanes[j] = F::join(lanes[j], f(x[i + j]));
-  for (int width = N / 2; width > 0; width /= 2)
-    for (int j = 0; j < width; ++j) lanes[j] = F::join(lanes[j], lanes[j + width]);
-  return lanes[0];
-}
-
-template <class T, class F>
-MASE_INLINE double reduce_all(const F& functor, const T* x, int64_t count) {
-  const F f = functor;
-  int64_t i = 0;
-  double result = count >= kLanes ? reduce_lanes<kLanes>(f, x, count, i) : 0;
-  if (count - i >= 16) result = F::join(result, reduce_lanes<16>(f, x, count, i));
-  for (; i < count; ++i) result = F::join(result, f(x[i]));
-  return result;
-}
-
-template <int N, class T>
-MASE_INLINE void add_above(const T* x, int64_t count, T limit, int64_t& i, double& sum, double& number) {
-  alignas(64) double sums[N] = {};
-  alignas(64) T numbers[N] = {};  // exact: no row has 2^24 * N elements
-  for (; i + N <= count; i += N)
-    for (int j = 0; j < N; ++j) {
-      const T a = counted_magnitude(x[i + j]);
-      sums[j] += static_cast<double>(select(a > limit, a, T(0)));
-      numbers[j] += select(a > limit, T(1), T(0));
-    }
-  for (int j = 0; j < N; ++j) sum += sums[j], number += static_cast<double>(numbers[j]);
-}
+namespace {
 
 template <class T>
-MASE_INLINE Above above_all(const T* x, int64_t count, T limit) {
-  Above found;
-  int64_t i = 0;
-  if (count >= kLanes) add_above<kLanes>(x, count, limit, i, found.sum, found.count);
-  if (count - i >= 16) add_above<16>(x, count, limit, i, found.sum, found.count);
-  add_above<1>(x, count, limit, i, found.sum, found.count);
-  return found;
-}
-
-// `body`, an always-inline lambda, compiled for each path.
-template <class B>
-auto on_baseline(const B& body) {
-  return body();
+bool short_baseline(const Rows<T>& rows, int64_t first, int64_t end) {
+  return rows.run_short(first, end);
 }
 #ifdef __x86_64__
-template <class B>
-__attribute__((target("avx2"))) auto on_avx2(const B& body) {
-  return body();
+template <class T>
+__attribute__((target("avx2"))) bool short_avx2(const Rows<T>& rows, int64_t first, int64_t end) {
+  return rows.run_short(first, end);
 }
-template <class B>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) auto on_avx512(const B& body) {
-  return body();
+template <class T>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) bool short_avx512(
+    const Rows<T>& rows, int64_t first, int64_t end) {
+  return rows.run_short(first, end);
 }
 #endif
 
-template <class B>
-auto on(Isa isa, const B& body) {
+template <class T>
+bool run_short(const Rows<T>& rows, int64_t first, int64_t end, Isa isa) {
 #ifdef __x86_64__
-  if (isa == Isa::avx512) return on_avx512(body);
-  if (isa == Isa::avx2) return on_avx2(body);
+  if (isa == Isa::avx512) return short_avx512(rows, first, end);
+  if (isa == Isa::avx2) return short_avx2(rows, first, end);
 #endif
-  return on_baseline(body);
-}
-
-template <class T, class F>
-double reduce(const F& f, const T* x, int64_t count, Isa isa) {
-  return on(
-      isa, [=]() __attribute__((always_inline)) { return reduce_all(f, x, count); });
-}
-
-template <class T>
-Above group_above(const T* x, const Groups& groups, int64_t g, double above) {
-  const T limit = static_cast<T>(above);
-  const Isa isa = best_isa();
-  Above found;
-  for (int64_t row = 0; row < groups.outer; ++row) {
-    const T* from = x + (row * groups.groups + g) * groups.inner;
-    const int64_t count = groups.inner;
-    const Above part = on(
-        isa, [=]() __attribute__((always_inline)) { return above_all(from, count, limit); });
-    found.sum += part.sum, found.count += part.count;
-  }
-  return found;
-}
-
-// Over the rows of a group; a single group is shared out among threads, chunk by chunk.
-template <class T, Statistic S>
-double group_statistic(const T* x, const Groups& groups, int64_t g) {
-  const Term<T, S> f;
-  const Isa isa = best_isa();
-  double result = 0;
-  if (groups.groups > 1 || groups.inner <= kChunk) {
-    for (int64_t row = 0; row < groups.outer; ++row)
-      result = f.join(result, reduce(f, x + (row * groups.groups + g) * groups.inner, groups.inner, isa));
-    return result;
-  }
-  const int64_t chunks = (groups.inner + kChunk - 1) / kChunk;  // of the one row that a single group has
-  std::vector<double> parts(static_cast<size_t>(chunks));
-  share_out(groups.inner, [&](int64_t first, int64_t end) {
-    // A chunk belongs to the part in which it starts.
-    for (int64_t c = (first + kChunk - 1) / kChunk; c < chunks && c * kChunk < end; ++c)
-      parts[static_cast<size_t>(c)] = reduce(f, x + c * kChunk, std::min(kChunk, groups.inner - c * kChunk), isa);
-    return false;
-  });
-  for (const double part : parts) result = f.join(result, part);
-  return result;
-}
-
-template <class T>
-double group_statistic(Statistic which, const T* x, const Groups& groups, int64_t g) {
-  return which == Statistic::sum ? group_statistic<T, Statistic::sum>(x, groups, g)
-                                 : group_statistic<T, Statistic::greatest>(x, groups, g);
-}
-
-template <class T>
-double group_median(const T* x, const Groups& groups, int64_t g) {
-  std::vector<T> magnitudes;
-  for (int64_t o = 0; o < groups.outer; ++o)
-    for (int64_t i = 0; i < groups.inner; ++i)
-      magnitudes.push_back(magnitude_of(x[(o * groups.groups + g) * groups.inner + i]));
-  std::erase_if(magnitudes, [](T v) { return v != v; });
-  if (magnitudes.empty()) return 0;
-  const auto middle = magnitudes.begin() + static_cast<int64_t>((magnitudes.size() - 1) / 2);
-  std::nth_element(magnitudes.begin(), middle, magnitudes.end());
-  return static_cast<double>(*middle);
+  return short_baseline(rows, first, end);
 }
 
 }  // namespace
 
-Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
-  const auto rank = static_cast<int64_t>(sizes.size());
-  Groups groups;
-  if (!axis || rank < 2) {
-    for (const int64_t size : sizes) groups.inner *= size;
-    return groups;
-  }
-  const int64_t place = *axis < 0 ? *axis + rank : *axis;
-  if (place < 0 || place >= rank) throw Error(format("axis {} of a tensor of {} dimensions", *axis, rank));
-  for (int64_t d = 0; d < rank; ++d)
-    (d < place ? groups.outer : d == place ? groups.groups : groups.inner) *= sizes[static_cast<size_t>(d)];
-  return groups;
-}
-
-double LevelFormat::statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g) {
-  return x.scalar_type() == at::kFloat ? group_statistic(which, x.const_data_ptr<float>(), groups, g)
-                                       : group_statistic(which, x.const_data_ptr<double>(), groups, g);
-}
-Above LevelFormat::above(const at::Tensor& x, const Groups& groups, int64_t g, double threshold) {
-  return x.scalar_type() == at::kFloat ? group_above(x.const_data_ptr<float>(), groups, g, threshold)
-                                       : group_above(x.const_data_ptr<double>(), groups, g, threshold);
-}
-double LevelFormat::mean(const at::Tensor& x, const Groups& groups, int64_t g) {
-  const double sum = statistic(Statistic::sum, x, groups, g);
-  return std::min(sum, std::numeric_limits<double>::max()) / static_cast<double>(groups.outer * groups.inner);
-}
-double LevelFormat::median(const at::Tensor& x, const Groups& groups, int64_t g) {
-  return x.scalar_type() == at::kFloat ? group_median(x.const_data_ptr<float>(), groups, g)
-                                       : group_median(x.const_data_ptr<double>(), groups, g);
-}
-
-std::vector<Levels> LevelFormat::fit_all(const at::Tensor& x, const Groups& groups) const {
-  std::vector<Levels> levels(static_cast<size_t>(groups.groups));
-  const int64_t size = groups.outer * groups.inner;
-  if (groups.groups == 1) {
-    levels[0] = fit(x, groups, 0);
-    return levels;
-  }
-  share_out(groups.groups * size, [&](int64_t first, int64_t end) {
-    // A group belongs to the part in which its first element would stand, were groups in a row.
-    for (int64_t g = (first + size - 1) / size; g < groups.groups && g * size < end; ++g)
-      levels[static_cast<size_t>(g)] = fit(x, groups, g);
-    return false;
-  });
-  return levels;
-}
-
 template <class T>
 bool LevelFormat::apply(const at::Tensor& x, at::Tensor& y, const Groups& groups, const std::vector<Levels>& levels,
                         uint64_t key) const {
-  constexpr int64_t kShort = 16;  // rows for which a kernel call costs more than it brings
-  const T* in = x.const_data_ptr<T>();
-  T* out = y.mutable_data_ptr<T>();
+  constexpr int64_t kShort = 64;
+  const Rows<T> rows{x.const_data_ptr<T>(), y.mutable_data_ptr<T>(), groups, levels};
   const Isa isa = best_isa();
   return share_out(x.numel(), [&](int64_t first, int64_t end) {
+    if (!draws() && groups.inner < kShort) return run_short(rows, first, end, isa);
     bool nan = false;
-    for (int64_t i = first, stop; i < end; i = stop) {
-      const int64_t row = i / groups.inner;
-      stop = std::min(end, (row + 1) * groups.inner);
-      const LevelFunctor<T> functor(levels[static_cast<size_t>(row % groups.groups)]);
-      if (draws())
-        nan |= run_drawing(functor, in + i, out + i, stop - i, i, key);
-      else if (stop - i >= kShort)
-        nan |= run(functor, in + i, out + i, stop - i, isa);
-      else
-        for (int64_t j = i; j < stop; ++j) nan |= in[j] != in[j], out[j] = functor(in[j]);
-    }
+    rows.each(first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) {
+      nan |= draws() ? run_drawing(functor, rows.in + i, rows.out + i, stop - i, i, key)
+                     : run(functor, rows.in + i, rows.out + i, stop - i, isa);
+    });
     return nan;
   });
 }
@@ -259,7 +118,7 @@ at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& con
   at::Tensor out = output_like(in);
   if (in.numel() == 0) return out;
   const Groups groups = has_scale() ? groups_of(in.sizes(), axis_) : groups_of(in.sizes(), std::nullopt);
-  levels = fit_all(in, groups);
+  levels = fit(in, groups);
   const uint64_t key = draws() ? draw_key(context) : 0;
   const bool nan = single ? apply<float>(in, out, groups, levels, key) : apply<double>(in, out, groups, levels, key);
   if (nan && common_.nan == NanPolicy::error) refuse_nan(context, name_);

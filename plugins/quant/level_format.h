@@ -1,29 +1,13 @@
 // What binary and ternary formats share: a tensor in groups of one scale each, and two thresholds per group.
 #pragma once
-#include "element_format.h"
+#include "magnitudes.h"
 
 namespace mase::quant {
-
-// A contiguous tensor as [outer, groups, inner]: one group per index of an axis, or a single one.
-struct Groups {
-  int64_t outer = 1, groups = 1, inner = 1;
-};
-// A vector has no groups: it would have one per element.
-Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis);
 
 // x >= from_high becomes high, x > from_low middle, everything else low.
 struct Levels {
   double from_high = 0, from_low = 0, high = 1, middle = 0, low = -1;
   double scale = 1;  // of codes
-};
-
-// Of the magnitudes of one group, an infinity counting as the greatest number and a NaN as 0. Sums are in double and in
-// an order that no thread changes.
-enum class Statistic { sum, greatest };
-
-// Of the magnitudes above a threshold.
-struct Above {
-  double sum = 0, count = 0;
 };
 
 class LevelFormat : public Format {
@@ -41,19 +25,13 @@ class LevelFormat : public Format {
 
   virtual bool has_scale() const = 0;  // whether fit() looks at the values
   virtual bool draws() const { return false; }
-  // The levels of group `g` of a contiguous tensor.
-  virtual Levels fit(const at::Tensor& x, const Groups& groups, int64_t g) const = 0;
+  // The levels of each group of a contiguous tensor.
+  virtual std::vector<Levels> fit(const at::Tensor& x, const Groups& groups) const = 0;
   virtual int64_t code(double value) const = 0;
   virtual double unit(int64_t code) const = 0;  // value without its scale
   virtual int width() const = 0;
 
-  static double statistic(Statistic which, const at::Tensor& x, const Groups& groups, int64_t g);
-  static Above above(const at::Tensor& x, const Groups& groups, int64_t g, double threshold);
-  static double mean(const at::Tensor& x, const Groups& groups, int64_t g);    // of |x|
-  static double median(const at::Tensor& x, const Groups& groups, int64_t g);  // of |x|; the lower of two
-
  private:
-  std::vector<Levels> fit_all(const at::Tensor& x, const Groups& groups) const;
   template <class T>
   bool apply(const at::Tensor& x, at::Tensor& y, const Groups& groups, const std::vector<Levels>& levels,
              uint64_t key) const;

@@ -1,6 +1,7 @@
 // quant.ternary: thresholds and scales.
 #include "ternary.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -23,24 +24,48 @@ void Ternary::Config::schema(Schema<Config>& s) {
   rule_field(s);
 }
 
-Levels Ternary::fit(const at::Tensor& x, const Groups& groups, int64_t g) const {
+namespace {
+
+// In the type of the tensor.
+double rounded(double v, bool single) { return single ? static_cast<double>(static_cast<float>(v)) : v; }
+
+// The next greater number; v >= 0.
+double next_above(double v, bool single) {
+  if (!single) return std::nextafter(v, INFINITY);
+  const auto f = static_cast<float>(v);
+  return f < INFINITY ? static_cast<double>(std::bit_cast<float>(std::bit_cast<uint32_t>(f) + 1)) : v;
+}
+
+}  // namespace
+
+std::vector<double> Ternary::thresholds(const at::Tensor& x, const Groups& groups) const {
   const bool single = x.scalar_type() == at::kFloat;
-  const auto rounded = [single](double v) { return single ? static_cast<double>(static_cast<float>(v)) : v; };
-  const double threshold =
-      rounded(config_.threshold == TernaryThreshold::mean     ? 0.75 * rounded(mean(x, groups, g))
-              : config_.threshold == TernaryThreshold::median ? 0.75 * median(x, groups, g)
-                                                              : 0.05 * statistic(Statistic::greatest, x, groups, g));
-  double scale = 1;
-  if (config_.scaling_factor) {
-    const Above found = above(x, groups, g, threshold);
-    // MASE divides by the count even where there are none.
-    const double none = config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN() : 0;
-    scale = found.count > 0 ? rounded(found.sum / found.count) : none;
+  const TernaryThreshold rule = config_.threshold;
+  std::vector<double> found = rule == TernaryThreshold::mean     ? mean_magnitudes(x, groups)
+                              : rule == TernaryThreshold::median ? median_magnitudes(x, groups)
+                                                                 : greatest_magnitudes(x, groups);
+  const double factor = rule == TernaryThreshold::max ? 0.05 : 0.75;
+  for (double& t : found) t = rounded(factor * (rule == TernaryThreshold::mean ? rounded(t, single) : t), single);
+  return found;
+}
+
+std::vector<Levels> Ternary::fit(const at::Tensor& x, const Groups& groups) const {
+  const bool single = x.scalar_type() == at::kFloat;
+  const std::vector<double> limits = thresholds(x, groups);
+  std::vector<Above> above;
+  if (config_.scaling_factor) above = magnitudes_above(x, groups, limits);
+  // MASE divides by the count even where there are none.
+  const double none = config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN() : 0;
+  std::vector<Levels> levels;
+  levels.reserve(limits.size());
+  for (size_t g = 0; g < limits.size(); ++g) {
+    double scale = 1;
+    if (config_.scaling_factor) scale = above[g].count > 0 ? rounded(above[g].sum / above[g].count, single) : none;
+    const double next = next_above(limits[g], single);
+    // Zero times a scale that is not a number is none either.
+    levels.push_back({next, -next, scale, std::isnan(scale) ? scale : 0, -scale, scale});
   }
-  const double next = single ? static_cast<double>(std::nextafter(static_cast<float>(threshold), INFINITY))
-                             : std::nextafter(threshold, INFINITY);
-  // Zero times a scale that is not a number is none either.
-  return {next, -next, scale, std::isnan(scale) ? scale : 0, -scale, scale};
+  return levels;
 }
 
 }  // namespace quant

@@ -1,0 +1,232 @@
+// Sixteen magnitudes at a time, as two rows of eight, in whatever registers a path has.
+#include "magnitudes.h"
+
+#include <mase/text.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mase::quant {
+namespace {
+
+constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that sums do not depend on threads
+constexpr int64_t kStep = 2 * kOctet;
+
+template <class T>
+MASE_INLINE T total(const Octet<T>& row) {
+  return ((row[0] + row[4]) + (row[1] + row[5])) + ((row[2] + row[6]) + (row[3] + row[7]));
+}
+
+template <class T>
+struct Sum {
+  Octet<double> sums[2] = {};
+  explicit Sum(double) {}
+
+  MASE_INLINE void take(const Octet<T>& m, int half) { sums[half] += __builtin_convertvector(m, Octet<double>); }
+  MASE_INLINE double result() const { return total<double>(sums[0] + sums[1]); }
+  MASE_INLINE static double join(double a, double b) { return a + b; }
+  static bool finite(double r) { return std::isfinite(r); }
+};
+
+template <class T>
+struct SumAbove {
+  T limit;
+  Octet<double> sums[2] = {};
+  Octet<BitsOf<T>> counts[2] = {};
+  explicit SumAbove(double threshold) : limit(static_cast<T>(threshold)) {}
+
+  MASE_INLINE void take(const Octet<T>& m, int half) {
+    const Octet<BitsOf<T>> counted = m > limit;  // all bits of a lane, or none
+    sums[half] += __builtin_convertvector((Octet<T>)((Octet<BitsOf<T>>)m & counted), Octet<double>);
+    counts[half] -= counted;
+  }
+  MASE_INLINE Above result() const {
+    return {total<double>(sums[0] + sums[1]), static_cast<double>(total<BitsOf<T>>(counts[0] + counts[1]))};
+  }
+  MASE_INLINE static Above join(const Above& a, const Above& b) { return {a.sum + b.sum, a.count + b.count}; }
+  static bool finite(const Above& r) { return std::isfinite(r.sum); }
+};
+
+template <class T>
+struct Greatest {
+  Octet<T> most[2] = {};
+  explicit Greatest(double) {}
+
+  MASE_INLINE void take(const Octet<T>& m, int half) { most[half] = m > most[half] ? m : most[half]; }
+  MASE_INLINE double result() const {
+    T all = 0;
+    for (int64_t i = 0; i < kOctet; ++i) all = std::max({all, most[0][i], most[1][i]});
+    return static_cast<double>(all);
+  }
+  MASE_INLINE static double join(double a, double b) { return std::max(a, b); }
+  static bool finite(double r) { return std::isfinite(r); }
+};
+
+// kAny: also numbers that are not finite.
+template <bool kAny, class S, class T>
+MASE_INLINE auto reduce_row(double threshold, const T* x, int64_t count) {
+  constexpr T kMax = std::numeric_limits<T>::max();
+  S state(threshold);
+  const auto take = [&](const T* from) __attribute__((always_inline)) {
+    for (int half = 0; half < 2; ++half) {
+      Octet<T> m;
+      std::memcpy(&m, from + half * kOctet, sizeof m);
+      m = (Octet<T>)((Octet<BitsOf<T>>)m & kMagnitudeMask<T>);
+      if constexpr (kAny) {
+        m = m > kMax ? Octet<T>{} + kMax : m;
+        m = m == m ? m : Octet<T>{};
+      }
+      state.take(m, half);
+    }
+  };
+  int64_t i = 0;
+  for (; i + kStep <= count; i += kStep) take(x + i);
+  if (i < count) {
+    T rest[kStep] = {};
+    std::memcpy(rest, x + i, static_cast<size_t>(count - i) * sizeof(T));
+    take(rest);
+  }
+  return state.result();
+}
+
+template <class T, class S>
+struct Reduction {
+  using Result = decltype(S(0).result());
+  const T* x;
+  Groups groups;
+  const double* thresholds;  // one for each group, or null where the statistic has none
+  Result* results;
+
+  template <bool kAny>
+  MASE_INLINE void run(int64_t first, int64_t end) const {
+    for (int64_t g = first; g < end; ++g) {
+      Result all{};
+      for (int64_t row = 0; row < groups.outer; ++row)
+        all = S::join(all, reduce_row<kAny, S>(thresholds ? thresholds[g] : 0,
+                                               x + (row * groups.groups + g) * groups.inner, groups.inner));
+      results[g] = all;
+    }
+  }
+};
+
+template <bool kAny, class R>
+void reduce_baseline(const R& r, int64_t first, int64_t end) {
+  r.template run<kAny>(first, end);
+}
+#ifdef __x86_64__
+template <bool kAny, class R>
+__attribute__((target("avx2"))) void reduce_avx2(const R& r, int64_t first, int64_t end) {
+  r.template run<kAny>(first, end);
+}
+template <bool kAny, class R>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void reduce_avx512(
+    const R& r, int64_t first, int64_t end) {
+  r.template run<kAny>(first, end);
+}
+#endif
+
+template <bool kAny, class R>
+void reduce_on(Isa isa, const R& r, int64_t first, int64_t end) {
+#ifdef __x86_64__
+  if (isa == Isa::avx512) return reduce_avx512<kAny>(r, first, end);
+  if (isa == Isa::avx2) return reduce_avx2<kAny>(r, first, end);
+#endif
+  reduce_baseline<kAny>(r, first, end);
+}
+
+// An infinity or a NaN shows in the result, and only then is looked for.
+template <class T, class S>
+void reduce(const Reduction<T, S>& r, int64_t first, int64_t end) {
+  const Isa isa = best_isa();
+  reduce_on<false>(isa, r, first, end);
+  for (int64_t g = first; g < end; ++g)
+    if (!S::finite(r.results[g])) reduce_on<true>(isa, r, g, g + 1);
+}
+
+// Groups are shared out among threads.
+template <template <class> class S, class T>
+auto reduce_groups(const T* x, const Groups& groups, const double* thresholds) {
+  using Of = Reduction<T, S<T>>;
+  std::vector<typename Of::Result> results(static_cast<size_t>(groups.groups));
+  const Of r{x, groups, thresholds, results.data()};
+  const int64_t size = groups.outer * groups.inner;
+  if (size == 0) return results;
+  share_out(groups.groups * size, [&](int64_t first, int64_t end) {
+    // A group belongs to the part in which its first element would stand, were groups in a row.
+    reduce(r, (first + size - 1) / size, std::min(groups.groups, (end + size - 1) / size));
+    return false;
+  });
+  return results;
+}
+
+// A single group is cut into chunks, which are groups to the threads.
+template <template <class> class S, class T>
+auto statistics(const T* x, const Groups& groups, const double* thresholds = nullptr) {
+  if (groups.groups > 1 || groups.inner <= kChunk) return reduce_groups<S>(x, groups, thresholds);
+  const int64_t chunks = groups.inner / kChunk, rest = groups.inner % kChunk;
+  const std::vector<double> copies(static_cast<size_t>(chunks), thresholds ? *thresholds : 0);
+  auto parts = reduce_groups<S>(x, {1, chunks, kChunk}, copies.data());
+  if (rest) parts.push_back(reduce_groups<S>(x + chunks * kChunk, {1, 1, rest}, copies.data())[0]);
+  for (size_t i = 1; i < parts.size(); ++i) parts[0] = S<T>::join(parts[0], parts[i]);
+  parts.resize(1);
+  return parts;
+}
+
+template <class T>
+double median(const T* x, const Groups& groups, int64_t g) {
+  std::vector<T> magnitudes;
+  for (int64_t o = 0; o < groups.outer; ++o)
+    for (int64_t i = 0; i < groups.inner; ++i)
+      magnitudes.push_back(magnitude_of(x[(o * groups.groups + g) * groups.inner + i]));
+  std::erase_if(magnitudes, [](T v) { return v != v; });
+  if (magnitudes.empty()) return 0;
+  const auto middle = magnitudes.begin() + static_cast<int64_t>((magnitudes.size() - 1) / 2);
+  std::nth_element(magnitudes.begin(), middle, magnitudes.end());
+  return static_cast<double>(*middle);
+}
+
+template <class F>
+auto on_data(const at::Tensor& x, const F& f) {
+  return x.scalar_type() == at::kFloat ? f(x.const_data_ptr<float>()) : f(x.const_data_ptr<double>());
+}
+
+}  // namespace
+
+Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
+  const auto rank = static_cast<int64_t>(sizes.size());
+  Groups groups;
+  if (!axis || rank < 2) {
+    for (const int64_t size : sizes) groups.inner *= size;
+    return groups;
+  }
+  const int64_t place = *axis < 0 ? *axis + rank : *axis;
+  if (place < 0 || place >= rank) throw Error(format("axis {} of a tensor of {} dimensions", *axis, rank));
+  for (int64_t d = 0; d < rank; ++d)
+    (d < place ? groups.outer : d == place ? groups.groups : groups.inner) *= sizes[static_cast<size_t>(d)];
+  return groups;
+}
+
+std::vector<Above> magnitudes_above(const at::Tensor& x, const Groups& groups, const std::vector<double>& thresholds) {
+  return on_data(x, [&](const auto* data) { return statistics<SumAbove>(data, groups, thresholds.data()); });
+}
+
+std::vector<double> greatest_magnitudes(const at::Tensor& x, const Groups& groups) {
+  return on_data(x, [&](const auto* data) { return statistics<Greatest>(data, groups); });
+}
+
+std::vector<double> mean_magnitudes(const at::Tensor& x, const Groups& groups) {
+  auto means = on_data(x, [&](const auto* data) { return statistics<Sum>(data, groups); });
+  for (double& m : means)
+    m = std::min(m, std::numeric_limits<double>::max()) / static_cast<double>(groups.outer * groups.inner);
+  return means;
+}
+
+std::vector<double> median_magnitudes(const at::Tensor& x, const Groups& groups) {
+  std::vector<double> medians;
+  for (int64_t g = 0; g < groups.groups; ++g)
+    medians.push_back(on_data(x, [&](const auto* data) { return median(data, groups, g); }));
+  return medians;
+}
+
+}  // namespace mase::quant
