@@ -14,8 +14,10 @@ constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that su
 constexpr int64_t kStep = 2 * kOctet;
 
 template <class T>
-MASE_INLINE T total(const Octet<T>& row) {
-  return ((row[0] + row[4]) + (row[1] + row[5])) + ((row[2] + row[6]) + (row[3] + row[7]));
+MASE_INLINE T total(const Octet<T>& v) {
+  const auto four = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+  const auto two = __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
+  return two[0] + two[1];
 }
 
 template <class T>
