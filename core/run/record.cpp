@@ -19,6 +19,12 @@ void LevelRecord::add(StepRecord step) {
   steps.push_back(std::move(step));
 }
 
+double LevelRecord::seconds() const {
+  double all = 0;
+  for (const StepRecord& s : steps) all += s.seconds;
+  return all;
+}
+
 List LevelRecord::step_values() const {
   List list;
   for (const StepRecord& s : steps) list.push_back(s.value());

@@ -26,6 +26,7 @@ struct LevelRecord {
   Map metrics;
   void add(StepRecord step);  // Error when one of its metrics is already there
   List step_values() const;
+  double seconds() const;  // of all steps
 };
 
 // The name under which a step's figure stands in `metrics`.

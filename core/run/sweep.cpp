@@ -111,6 +111,7 @@ class Sweep {
     header.insert(header.end(), params.begin(), params.end());
     header.emplace_back("repeat");
     header.insert(header.end(), metrics.begin(), metrics.end());
+    header.emplace_back("seconds");
     std::string csv = csv_line(header);
     List all;
     for (const Result& r : results_) {
@@ -119,6 +120,7 @@ class Sweep {
         line.push_back(r.row.params.find(p) ? table_value(r.row.params.at(p)) : Value());
       line.push_back(r.repeat);
       for (const std::string& m : metrics) line.push_back(r.row.metrics.find(m) ? r.row.metrics.at(m) : Value());
+      line.push_back(r.record.seconds());
       csv += csv_line(line);
       all.push_back(row_value(r));
     }

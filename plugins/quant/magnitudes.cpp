@@ -122,8 +122,9 @@ __attribute__((target("avx2"))) void reduce_avx2(const R& r, int64_t first, int6
   r.template run<kAny>(first, end);
 }
 template <bool kAny, class R>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void reduce_avx512(
-    const R& r, int64_t first, int64_t end) {
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void reduce_avx512(const R& r,
+                                                                                                         int64_t first,
+                                                                                                         int64_t end) {
   r.template run<kAny>(first, end);
 }
 #endif

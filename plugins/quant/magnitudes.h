@@ -15,8 +15,8 @@ struct Above {
   double sum = 0, count = 0;
 };
 
-// Of the magnitudes of each group, an infinity counting as the greatest number; a NaN is left out. Sums are in double and
-// in an order that neither threads nor instruction sets change.
+// Of the magnitudes of each group, an infinity counting as the greatest number; a NaN is left out. Sums are in double
+// and in an order that neither threads nor instruction sets change.
 std::vector<Above> magnitudes_above(const at::Tensor& x, const Groups& groups, const std::vector<double>& thresholds);
 std::vector<double> greatest_magnitudes(const at::Tensor& x, const Groups& groups);
 std::vector<double> mean_magnitudes(const at::Tensor& x, const Groups& groups);    // a NaN counting as 0

@@ -5,20 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
 namespace mase::report {
 namespace {
-
-std::optional<double> number(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  char* end = nullptr;
-  const double v = std::strtod(text.c_str(), &end);
-  if (*end != '\0' || !std::isfinite(v)) return std::nullopt;
-  return v;
-}
 
 // What a cell is called in a legend: a component by its name, anything else as it stands.
 std::string spoken(const std::string& cell) {
@@ -123,7 +114,7 @@ void add_curves(Figure& figure, const std::vector<Source>& sources, const CurveO
   std::vector<Samples> all;
   for (const std::string& y : options.y)
     for (const Source& source : sources) {
-      const Table& t = source.table;
+      const Results& t = source.table;
       const int x_column = t.find(options.x), y_column = t.find(y);
       for (size_t r = 0; r < t.rows.size(); ++r) {
         const auto value = number(t.cell(r, y_column));

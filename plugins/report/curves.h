@@ -1,7 +1,7 @@
 // From rows of results to curves: grouping, running best, mean and spread over repeats.
 #pragma once
 #include "figure.h"
-#include "table.h"
+#include "results.h"
 
 namespace mase::report {
 
@@ -17,7 +17,7 @@ struct CurveOptions {
 
 struct Source {
   std::string name;
-  Table table;
+  Results table;
 };
 
 // Fills in curves and categories. Rows without a number in y (failed trials) are left out.

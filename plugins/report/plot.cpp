@@ -1,4 +1,4 @@
-// report.plot: finds the tables that the recipe names, and checks what it asks of them.
+// report.plot: what the recipe asks for, drawn into a file.
 #include "plot.h"
 
 #include <mase/output.h>
@@ -19,52 +19,8 @@ const std::vector<std::string>& EnumNames<report::Running>::names() {
   return names;
 }
 
-bool Codec<report::Words>::read(report::Words& out, const Value& v, Problems& p) {
-  if (v.is_string()) {
-    out.assign(1, Path{v.as_string(), v.loc});
-    return true;
-  }
-  std::vector<Path> items;
-  if (v.is_list()) {
-    if (!Codec<std::vector<Path>>::read(items, v, p)) return false;
-    out.assign(items.begin(), items.end());
-    return true;
-  }
-  p.emplace_back("found " + v.brief() + ", expected a string or a list of strings", v.loc);
-  return false;
-}
-
-Value Codec<report::Words>::write(const report::Words& words) {
-  List list;
-  for (const Path& word : words) list.push_back(word.name);
-  return list;
-}
-
 namespace report {
 namespace {
-
-// The folder beside the plot's own, else below the run: a plot may stand inside a row of a sweep.
-fs::path find_folder(const std::string& name, Context& context) {
-  const fs::path beside = fs::path(context.out_dir()).parent_path() / name;
-  return fs::is_directory(beside) ? beside : fs::path(context.run_dir()) / name;
-}
-
-std::vector<std::string> folders_with_tables(const fs::path& where) {
-  std::vector<std::string> names;
-  if (!fs::is_directory(where)) return names;
-  for (const auto& entry : fs::directory_iterator(where))
-    if (entry.is_directory())
-      for (const char* table : {"sweep.csv", "trials.csv", "fit.csv"})
-        if (fs::exists(entry.path() / table)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 std::vector<std::string> without_place(const Figure& figure) {
   std::vector<std::string> bad;  // the axis and the value
@@ -101,36 +57,11 @@ void Plot::Config::check(const Value& v) const {
                 "plots are written to the step's own folder: give a name without '/'");
 }
 
-std::vector<std::string> Plot::columns() const {
-  std::vector<std::string> columns = {config_.x.name};
-  for (const Path& y : config_.y) columns.push_back(y.name);
-  if (!config_.series.name.empty()) columns.push_back(config_.series.name);
+std::vector<Path> Plot::columns() const {
+  std::vector<Path> columns = {config_.x};
+  columns.insert(columns.end(), config_.y.begin(), config_.y.end());
+  if (!config_.series.name.empty()) columns.push_back(config_.series);
   return columns;
-}
-
-Source Plot::source(const Path& from, Context& context) const {
-  const fs::path folder = find_folder(from.name, context);
-  Source source{from.name, fs::is_directory(folder) ? read_results(folder.string(), from.name, columns()) : Table()};
-  if (source.table.header.empty()) {
-    const auto names = folders_with_tables(context.run_dir());
-    throw Error(
-        format("no step '{}' of this run has left a table{}", from.name, did_you_mean(from.name, NameList(names))),
-        from.loc,
-        names.empty() ? "sweeps and searches do, when they stand before the plot" : "there are: " + listed(names));
-  }
-  check_columns(source.table);
-  return source;
-}
-
-void Plot::check_columns(const Table& table) const {
-  const auto check = [&table](const Path& column) {
-    if (column.name.empty() || table.find(column.name) >= 0) return;
-    throw Error(
-        format("{} has no column '{}'{}", table.file, column.name, did_you_mean(column.name, NameList(table.header))),
-        column.loc, "columns are: " + listed(table.header));
-  };
-  check(config_.x), check(config_.series);
-  for (const Path& y : config_.y) check(y);
 }
 
 Figure Plot::figure(const std::vector<Source>& sources) const {
@@ -152,7 +83,7 @@ Figure Plot::figure(const std::vector<Source>& sources) const {
 
 void Plot::run(Graph&, Context& context) {
   std::vector<Source> sources;
-  for (const Path& from : config_.from) sources.push_back(source(from, context));
+  for (const Path& from : config_.from) sources.push_back({from.name, find_table(from, columns(), context)});
   const Figure drawn = figure(sources);
   int64_t points = 0;
   for (const Curve& curve : drawn.curves) points += static_cast<int64_t>(curve.points.size());

@@ -3,15 +3,9 @@
 #include <mase/pass.h>
 
 #include "curves.h"
+#include "find.h"
 
 namespace mase {
-
-namespace report {
-
-// One word or a list of them, each with the place where it was written.
-struct Words : std::vector<Path> {};
-
-}  // namespace report
 
 template <>
 struct EnumNames<report::Kind> {
@@ -20,12 +14,6 @@ struct EnumNames<report::Kind> {
 template <>
 struct EnumNames<report::Running> {
   static const std::vector<std::string>& names();
-};
-template <>
-struct Codec<report::Words> {
-  static TypeInfo type() { return {}; }  // a string or a list of strings
-  static bool read(report::Words& out, const Value& v, Problems& p);
-  static Value write(const report::Words& words);
 };
 
 namespace report {
@@ -47,9 +35,7 @@ class Plot final : public Pass {
   bool changes_graph() const override { return false; }
 
  private:
-  std::vector<std::string> columns() const;
-  Source source(const Path& from, Context& context) const;
-  void check_columns(const Table& table) const;
+  std::vector<Path> columns() const;
   Figure figure(const std::vector<Source>& sources) const;
 
   Config config_;

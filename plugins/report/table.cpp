@@ -1,176 +1,123 @@
-// Reads CSV files, and finds the tables that lie inside the rows of a sweep.
+// report.table: groups rows, and writes mean and spread of each.
 #include "table.h"
 
-#include <mase/error.h>
+#include <mase/output.h>
+#include <mase/text.h>
 
-#include <algorithm>
-#include <cctype>
+#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 namespace mase::report {
 namespace {
-namespace fs = std::filesystem;
 
-constexpr const char* kTables[] = {"sweep.csv", "trials.csv", "fit.csv"};
+struct Moments {
+  int64_t count = 0;
+  double mean = 0, squares = 0;  // Welford's
 
-// RFC 4180: fields between commas, quotes doubled inside quotes.
-std::vector<std::vector<std::string>> split(const std::string& text) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> row;
-  std::string field;
-  bool quoted = false, begun = false;
-  const auto end_row = [&] {
-    if (begun || !row.empty()) row.push_back(field), rows.push_back(row);
-    row.clear(), field.clear(), begun = false;
-  };
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"')
-        field += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"')
-        field += text[++i];
-      else
-        quoted = false;
-    } else if (c == '"') {
-      quoted = begun = true;
-    } else if (c == ',') {
-      row.push_back(field), field.clear(), begun = true;
-    } else if (c == '\n') {
-      end_row();
-    } else if (c != '\r') {
-      field += c, begun = true;
-    }
+  void add(double v) {
+    const double before = v - mean;
+    mean += before / static_cast<double>(++count);
+    squares += before * (v - mean);
   }
-  end_row();
-  return rows;
-}
+  double spread() const { return count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : 0; }
+};
 
-std::string table_in(const fs::path& folder) {
-  for (const char* name : kTables)
-    if (fs::is_regular_file(folder / name)) return (folder / name).string();
-  return "";
-}
+struct Group {
+  std::vector<std::string> key;
+  int64_t rows = 0;
+  std::vector<Moments> figures;
+};
 
-// Labels as the host makes folder names of them: letters and digits count, whatever else became.
-std::string plain(const std::string& name) {
-  std::string text;
-  for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c))) text += c;
-  return text;
-}
-
-// Rows of a sweep by the name of their folder: "<label>", or "<label>_r<repeat>".
-std::map<std::string, size_t> rows_by_folder(const Table& sweep) {
-  std::map<std::string, size_t> rows;
-  const int label = sweep.find("label"), repeat = sweep.find("repeat");
-  for (size_t r = 0; label >= 0 && r < sweep.rows.size(); ++r) {
-    const std::string name = plain(sweep.cell(r, label));
-    rows.emplace(name, r);
-    if (repeat >= 0) rows[name + "r" + sweep.cell(r, repeat)] = r;
-  }
-  return rows;
-}
-
-void mark_repeats(Table& table) {
-  const int repeat = table.find("repeat");
-  std::map<std::string, int> numbers;
+// In the order in which groups first appear.
+void add_rows(std::vector<Group>& groups, const Results& table, const Words& by, const Words& columns) {
+  std::map<std::vector<std::string>, size_t> places;
+  for (size_t g = 0; g < groups.size(); ++g) places[groups[g].key] = g;
   for (size_t r = 0; r < table.rows.size(); ++r) {
-    const std::string name = repeat < 0 ? "" : table.cell(r, repeat);
-    table.trace.push_back(numbers.emplace(name, static_cast<int>(numbers.size())).first->second);
+    std::vector<std::string> key;
+    for (const Path& name : by) key.push_back(table.cell(r, table.find(name.name)));
+    const auto [place, fresh] = places.emplace(key, groups.size());
+    if (fresh) groups.push_back({key, 0, std::vector<Moments>(columns.size())});
+    Group& group = groups[place->second];
+    ++group.rows;
+    for (size_t c = 0; c < columns.size(); ++c)
+      if (const auto v = number(table.cell(r, table.find(columns[c].name)))) group.figures[c].add(*v);
   }
 }
 
-// Adds the rows of `inner`, with the cells of its row of the sweep behind them.
-void join(Table& all, const Table& inner, const Table& sweep, size_t row, int trace) {
-  const auto column = [&all](const std::string& name) {
-    if (all.find(name) < 0) all.header.push_back(name);
-    return static_cast<size_t>(all.find(name));
-  };
-  for (const auto& cells : inner.rows) {
-    std::vector<std::string>& joined = all.rows.emplace_back();
-    const auto put = [&](const std::string& name, const std::string& cell) {
-      const size_t place = column(name);
-      if (joined.size() <= place) joined.resize(place + 1);
-      joined[place] = cell;
-    };
-    for (size_t c = 0; c < sweep.header.size(); ++c) put(sweep.header[c], sweep.rows[row][c]);
-    for (size_t c = 0; c < inner.header.size(); ++c) put(inner.header[c], cells[c]);
-    all.trace.push_back(trace);
+List header(const Words& by, const Words& columns) {
+  List names;
+  for (const Path& name : by) names.emplace_back(name.name);
+  names.emplace_back("rows");
+  for (const Path& name : columns) {
+    names.emplace_back(name.name);
+    names.emplace_back(name.name + ".std");
   }
+  return names;
 }
 
-std::vector<fs::path> folders_in(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_directory()) found.push_back(entry.path());
-  std::sort(found.begin(), found.end());
-  return found;
+List line(const Group& g) {
+  List values;
+  for (const std::string& cell : g.key) values.emplace_back(cell);
+  values.emplace_back(g.rows);
+  for (const Moments& m : g.figures) {
+    values.resize(values.size() + 2);  // null where no row has a number
+    if (m.count == 0) continue;
+    values.end()[-2] = m.mean;
+    values.end()[-1] = m.spread();
+  }
+  return values;
 }
 
-Table read_inside(const std::string& folder, const std::string& shown, const Table& sweep,
-                  const std::vector<std::string>& columns) {
-  Table all;
-  all.file = shown + "/*/*";
-  const auto rows = rows_by_folder(sweep);
-  int trace = 0;
-  for (const fs::path& row_folder : folders_in(folder)) {
-    const auto row = rows.find(plain(row_folder.filename().string()));
-    if (row == rows.end()) continue;
-    for (const fs::path& step : folders_in(row_folder)) {
-      const std::string path = table_in(step);
-      if (path.empty()) continue;
-      Table one, inner = read_csv(path, path);
-      join(one, inner, sweep, row->second, trace);
-      if (one.has(columns)) join(all, inner, sweep, row->second, trace++);
-    }
+std::vector<std::string> cells(const Group& g) {
+  std::vector<std::string> texts = g.key;
+  texts.push_back(format("{}", g.rows));
+  for (const Moments& m : g.figures) {
+    texts.push_back(m.count ? format("{:.4f}", m.mean) : "");
+    texts.push_back(m.count ? format("{:.4f}", m.spread()) : "");
   }
-  for (auto& r : all.rows) r.resize(all.header.size());
-  return all;
+  return texts;
 }
 
 }  // namespace
 
-int Table::find(const std::string& column) const {
-  const auto it = std::find(header.begin(), header.end(), column);
-  return it == header.end() ? -1 : static_cast<int>(it - header.begin());
+void Table::Config::schema(Schema<Config>& s) {
+  s.field("from", &Config::from, "name of the sweep, search or training whose rows are read; a list reads several")
+      .required();
+  s.field("by", &Config::by, "columns whose equal values make a group: one line of the table").required();
+  s.field("columns", &Config::columns, "columns of numbers, whose mean and sample standard deviation are shown")
+      .required();
+  s.field("name", &Config::name, "name of the file, without its .csv");
 }
 
-bool Table::has(const std::vector<std::string>& columns) const {
-  return std::all_of(columns.begin(), columns.end(), [this](const std::string& c) { return find(c) >= 0; });
+void Table::Config::check(const Value& v) const {
+  if (from.empty() || by.empty() || columns.empty()) throw Error("from, by and columns each name something", v.loc);
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
+    throw Error("'" + name + "' is no file name", v.loc,
+                "tables are written to the step's own folder: give a name without '/'");
 }
 
-Table read_csv(const std::string& path, const std::string& shown) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw Error("cannot read " + shown);
-  Table table;
-  table.file = shown;
-  table.rows = split(text.str());
-  if (table.rows.empty()) throw Error(shown + " is empty, expected a header and rows");
-  table.header = table.rows.front();
-  table.rows.erase(table.rows.begin());
-  for (auto& row : table.rows) {
-    if (row.size() > table.header.size())
-      throw Error(shown + " has a row of " + std::to_string(row.size()) + " fields under a header of " +
-                  std::to_string(table.header.size()));
-    row.resize(table.header.size());
+void Table::run(Graph&, Context& context) {
+  std::vector<Path> wanted(config_.by.begin(), config_.by.end());
+  wanted.insert(wanted.end(), config_.columns.begin(), config_.columns.end());
+  std::vector<Group> groups;
+  for (const Path& from : config_.from)
+    add_rows(groups, find_table(from, wanted, context), config_.by, config_.columns);
+
+  const List names = header(config_.by, config_.columns);
+  std::string csv = csv_row(names);
+  std::vector<std::vector<std::string>> shown(1);
+  for (const Value& name : names) shown[0].push_back(name.as_string());
+  for (const Group& g : groups) {
+    csv += csv_row(line(g));
+    shown.push_back(cells(g));
   }
-  mark_repeats(table);
-  return table;
-}
-
-Table read_results(const std::string& folder, const std::string& shown, const std::vector<std::string>& columns) {
-  const std::string path = table_in(folder);
-  if (path.empty()) return {};
-  Table table = read_csv(path, shown + "/" + fs::path(path).filename().string());
-  if (table.has(columns)) return table;
-  Table inside = read_inside(folder, shown, table, columns);
-  return inside.rows.empty() ? table : inside;
+  const std::string file = context.out_dir() + "/" + config_.name + ".csv";
+  write_file(file, csv);
+  const std::string written = std::filesystem::path(file).lexically_relative(context.run_dir()).generic_string();
+  context.report("file", written);
+  context.report("lines", static_cast<int64_t>(groups.size()));
+  context.info("{}: {} lines\n{}", written, groups.size(), table_text(shown));
 }
 
 }  // namespace mase::report
