@@ -16,18 +16,81 @@ const std::vector<std::string>& EnumNames<quant::Per>::names() {
 namespace quant {
 namespace {
 
-// The number of a channel, whose blocks lie in the order of channels.
+// A stretch of one block in memory, and the extremes of its numbers; a NaN is left out.
+template <class T>
+struct Stretch {
+  const T* x;
+  int64_t count, block;
+  T low = 0, high = 0;
+
+  MASE_INLINE void widen() {
+    Octet<T> lows[2] = {}, highs[2] = {};
+    int64_t i = 0;
+    for (; i + 2 * kOctet <= count; i += 2 * kOctet)
+      for (int half = 0; half < 2; ++half) {
+        Octet<T> v;
+        std::memcpy(&v, x + i + half * kOctet, sizeof v);
+        lows[half] = v < lows[half] ? v : lows[half];
+        highs[half] = v > highs[half] ? v : highs[half];
+      }
+    for (; i < count; ++i) low = x[i] < low ? x[i] : low, high = x[i] > high ? x[i] : high;
+    for (int lane = 0; lane < kOctet; ++lane) {
+      low = std::min({low, lows[0][lane], lows[1][lane]});
+      high = std::max({high, highs[0][lane], highs[1][lane]});
+    }
+  }
+};
+
+template <class T>
+void widen_baseline(Stretch<T>* first, const Stretch<T>* end) {
+  for (; first < end; ++first) first->widen();
+}
+#ifdef __x86_64__
+template <class T>
+__attribute__((target("avx2"))) void widen_avx2(Stretch<T>* first, const Stretch<T>* end) {
+  for (; first < end; ++first) first->widen();
+}
+template <class T>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void widen_avx512(
+    Stretch<T>* first, const Stretch<T>* end) {
+  for (; first < end; ++first) first->widen();
+}
+#endif
+
+template <class T>
+void widen_all(Stretch<T>* first, const Stretch<T>* end, Isa isa) {
+#ifdef __x86_64__
+  if (isa == Isa::avx512) return widen_avx512(first, end);
+  if (isa == Isa::avx2) return widen_avx2(first, end);
+#endif
+  widen_baseline(first, end);
+}
+
+// The extremes of each block.
 template <class T>
 void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vector<double>& high) {
+  constexpr int64_t kLongest = 16384;
   std::vector<int64_t> rows;
+  std::vector<Stretch<T>> all;
+  int64_t elements = 0;
   for (int64_t block = 0; block < l.blocks(); ++block) {
     l.rows(block / l.last().blocks(), rows);
     const auto [first, end] = l.columns(block);
-    T least = 0, most = 0;
     for (const int64_t row : rows)
-      for (const T *v = x + row + first, *stop = x + row + end; v < stop; ++v)
-        least = *v < least ? *v : least, most = *v > most ? *v : most;
-    low[static_cast<size_t>(block)] = least, high[static_cast<size_t>(block)] = most;
+      for (int64_t at = first; at < end; at += kLongest)
+        all.push_back({x + row + at, std::min(kLongest, end - at), block}), elements += all.back().count;
+  }
+  const auto count = static_cast<int64_t>(all.size());
+  const Isa isa = best_isa();
+  if (count > 0)
+    share_out(elements, [&](int64_t first, int64_t end) {
+      // Of all stretches the same part as of all elements.
+      widen_all(all.data() + first * count / elements, all.data() + end * count / elements, isa);
+      return false;
+    });
+  for (const Stretch<T>& s : all) {
+    const auto b = static_cast<size_t>(s.block);
+    low[b] = std::min(low[b], static_cast<double>(s.low)), high[b] = std::max(high[b], static_cast<double>(s.high));
   }
 }
 

@@ -17,12 +17,12 @@ void Binary::Config::check(const Value& v) const {
     throw Error("rule: mase cannot repeat MASE's draws", v.loc, "leave out rule, or stochastic");
 }
 
-std::vector<Levels> Binary::fit(const at::Tensor& x, const Groups& groups) const {
+std::vector<Levels> Binary::fit(const Grouped& x) const {
   if (!has_scale()) return {{0, 0, 1, 0, config_.bipolar ? -1.0 : 0.0}};
-  const double above_zero = x.scalar_type() == at::kFloat ? std::numeric_limits<float>::denorm_min()
-                                                          : std::numeric_limits<double>::denorm_min();
+  const double above_zero =
+      x.single != nullptr ? std::numeric_limits<float>::denorm_min() : std::numeric_limits<double>::denorm_min();
   std::vector<Levels> levels;
-  for (const double mean : mean_magnitudes(x, groups)) {
+  for (const double mean : mean_magnitudes(x)) {
     const auto alpha = static_cast<double>(static_cast<float>(mean));
     levels.push_back({above_zero, above_zero, alpha, 0, 0, alpha});
   }

@@ -21,7 +21,7 @@ class Binary final : public LevelFormat {
   // MASE's {0, alpha}: alpha is the mean magnitude of a sample.
   bool has_scale() const override { return config_.rule == Rule::mase && !config_.bipolar; }
   bool draws() const override { return config_.stochastic; }
-  std::vector<Levels> fit(const at::Tensor& x, const Groups& groups) const override;
+  std::vector<Levels> fit(const Grouped& x) const override;
   int64_t code(double value) const override { return value > 0; }
   double unit(int64_t code) const override { return code ? 1 : config_.bipolar ? -1 : 0; }
   int width() const override { return 1; }

@@ -10,11 +10,11 @@ void BinaryScaling::Config::schema(Schema<Config>& s) {
   common_fields(s);
 }
 
-std::vector<Levels> BinaryScaling::fit(const at::Tensor& x, const Groups& groups) const {
+std::vector<Levels> BinaryScaling::fit(const Grouped& x) const {
   std::vector<Levels> levels;
-  levels.reserve(static_cast<size_t>(groups.groups));
-  for (double scale : mean_magnitudes(x, groups)) {
-    if (x.scalar_type() == at::kFloat) scale = static_cast<double>(static_cast<float>(scale));
+  levels.reserve(static_cast<size_t>(x.groups.groups));
+  for (double scale : mean_magnitudes(x)) {
+    if (x.single != nullptr) scale = static_cast<double>(static_cast<float>(scale));
     levels.push_back({0, 0, scale, 0, -scale, scale});
   }
   return levels;

@@ -16,7 +16,7 @@ class BinaryScaling final : public LevelFormat {
 
  protected:
   bool has_scale() const override { return true; }
-  std::vector<Levels> fit(const at::Tensor& x, const Groups& groups) const override;
+  std::vector<Levels> fit(const Grouped& x) const override;
   int64_t code(double value) const override;
   double unit(int64_t code) const override { return code ? 1 : -1; }
   int width() const override { return 1; }

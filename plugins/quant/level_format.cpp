@@ -92,21 +92,49 @@ bool run_short(const Rows<T>& rows, int64_t first, int64_t end, Isa isa) {
   return short_baseline(rows, first, end);
 }
 
+Grouped grouped(const float* x, const Groups& groups) { return {x, nullptr, groups}; }
+Grouped grouped(const double* x, const Groups& groups) { return {nullptr, x, groups}; }
+
 }  // namespace
 
 template <class T>
-bool LevelFormat::apply(const at::Tensor& x, at::Tensor& y, const Groups& groups, const std::vector<Levels>& levels,
+bool LevelFormat::apply(const T* in, T* out, const Groups& groups, const std::vector<Levels>& levels,
                         uint64_t key) const {
   constexpr int64_t kShort = 64;
-  const Rows<T> rows{x.const_data_ptr<T>(), y.mutable_data_ptr<T>(), groups, levels};
+  const Rows<T> rows{in, out, groups, levels};
   const Isa isa = best_isa();
-  return share_out(x.numel(), [&](int64_t first, int64_t end) {
+  return share_out(groups.outer * groups.groups * groups.inner, [&](int64_t first, int64_t end) {
     if (!draws() && groups.inner < kShort) return run_short(rows, first, end, isa);
     bool nan = false;
     rows.each(first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) {
-      nan |= draws() ? run_drawing(functor, rows.in + i, rows.out + i, stop - i, i, key)
-                     : run(functor, rows.in + i, rows.out + i, stop - i, isa);
+      nan |= draws() ? run_drawing(functor, in + i, out + i, stop - i, i, key)
+                     : run(functor, in + i, out + i, stop - i, isa);
     });
+    return nan;
+  });
+}
+
+// Groups that lie one after the other are taken a few at a time, so that they are still in the cache when their levels
+// are known.
+template <class T>
+bool LevelFormat::fit_and_apply(const T* in, T* out, const Groups& groups, std::vector<Levels>& levels,
+                                uint64_t key) const {
+  if (draws() || groups.outer > 1 || groups.groups == 1) {
+    levels = fit(grouped(in, groups));
+    return apply(in, out, groups, levels, key);
+  }
+  const int64_t size = groups.inner, few = std::max<int64_t>(1, 8192 / size);
+  levels.resize(static_cast<size_t>(groups.groups));
+  return share_out(groups.groups * size, [&](int64_t first, int64_t end) {
+    // A group belongs to the part in which its first element stands.
+    const int64_t stop = std::min(groups.groups, (end + size - 1) / size);
+    bool nan = false;
+    for (int64_t g = (first + size - 1) / size; g < stop; g += few) {
+      const Groups part{1, std::min(few, stop - g), size};
+      const std::vector<Levels> fitted = fit(grouped(in + g * size, part));
+      nan |= apply(in + g * size, out + g * size, part, fitted, key);
+      std::copy(fitted.begin(), fitted.end(), levels.begin() + g);
+    }
     return nan;
   });
 }
@@ -118,9 +146,11 @@ at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& con
   at::Tensor out = output_like(in);
   if (in.numel() == 0) return out;
   const Groups groups = has_scale() ? groups_of(in.sizes(), axis_) : groups_of(in.sizes(), std::nullopt);
-  levels = fit(in, groups);
   const uint64_t key = draws() ? draw_key(context) : 0;
-  const bool nan = single ? apply<float>(in, out, groups, levels, key) : apply<double>(in, out, groups, levels, key);
+  const auto run_on = [&]<class T>(const T* from) {
+    return fit_and_apply(from, out.mutable_data_ptr<T>(), groups, levels, key);
+  };
+  const bool nan = single ? run_on(in.const_data_ptr<float>()) : run_on(in.const_data_ptr<double>());
   if (nan && common_.nan == NanPolicy::error) refuse_nan(context, name_);
   return out;
 }

@@ -25,16 +25,16 @@ class LevelFormat : public Format {
 
   virtual bool has_scale() const = 0;  // whether fit() looks at the values
   virtual bool draws() const { return false; }
-  // The levels of each group of a contiguous tensor.
-  virtual std::vector<Levels> fit(const at::Tensor& x, const Groups& groups) const = 0;
+  virtual std::vector<Levels> fit(const Grouped& x) const = 0;  // of each group
   virtual int64_t code(double value) const = 0;
   virtual double unit(int64_t code) const = 0;  // value without its scale
   virtual int width() const = 0;
 
  private:
   template <class T>
-  bool apply(const at::Tensor& x, at::Tensor& y, const Groups& groups, const std::vector<Levels>& levels,
-             uint64_t key) const;
+  bool apply(const T* in, T* out, const Groups& groups, const std::vector<Levels>& levels, uint64_t key) const;
+  template <class T>
+  bool fit_and_apply(const T* in, T* out, const Groups& groups, std::vector<Levels>& levels, uint64_t key) const;
   at::Tensor quantize(const at::Tensor& x, const QuantizeContext& context, std::vector<Levels>& levels) const;
 
   const char* name_;

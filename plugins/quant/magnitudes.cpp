@@ -190,8 +190,8 @@ double median(const T* x, const Groups& groups, int64_t g) {
 }
 
 template <class F>
-auto on_data(const at::Tensor& x, const F& f) {
-  return x.scalar_type() == at::kFloat ? f(x.const_data_ptr<float>()) : f(x.const_data_ptr<double>());
+auto on_data(const Grouped& x, const F& f) {
+  return x.single ? f(x.single) : f(x.twice);
 }
 
 }  // namespace
@@ -210,25 +210,25 @@ Groups groups_of(at::IntArrayRef sizes, std::optional<int> axis) {
   return groups;
 }
 
-std::vector<Above> magnitudes_above(const at::Tensor& x, const Groups& groups, const std::vector<double>& thresholds) {
-  return on_data(x, [&](const auto* data) { return statistics<SumAbove>(data, groups, thresholds.data()); });
+std::vector<Above> magnitudes_above(const Grouped& x, const std::vector<double>& thresholds) {
+  return on_data(x, [&](const auto* data) { return statistics<SumAbove>(data, x.groups, thresholds.data()); });
 }
 
-std::vector<double> greatest_magnitudes(const at::Tensor& x, const Groups& groups) {
-  return on_data(x, [&](const auto* data) { return statistics<Greatest>(data, groups); });
+std::vector<double> greatest_magnitudes(const Grouped& x) {
+  return on_data(x, [&](const auto* data) { return statistics<Greatest>(data, x.groups); });
 }
 
-std::vector<double> mean_magnitudes(const at::Tensor& x, const Groups& groups) {
-  auto means = on_data(x, [&](const auto* data) { return statistics<Sum>(data, groups); });
+std::vector<double> mean_magnitudes(const Grouped& x) {
+  auto means = on_data(x, [&](const auto* data) { return statistics<Sum>(data, x.groups); });
   for (double& m : means)
-    m = std::min(m, std::numeric_limits<double>::max()) / static_cast<double>(groups.outer * groups.inner);
+    m = std::min(m, std::numeric_limits<double>::max()) / static_cast<double>(x.groups.outer * x.groups.inner);
   return means;
 }
 
-std::vector<double> median_magnitudes(const at::Tensor& x, const Groups& groups) {
+std::vector<double> median_magnitudes(const Grouped& x) {
   std::vector<double> medians;
-  for (int64_t g = 0; g < groups.groups; ++g)
-    medians.push_back(on_data(x, [&](const auto* data) { return median(data, groups, g); }));
+  for (int64_t g = 0; g < x.groups.groups; ++g)
+    medians.push_back(on_data(x, [&](const auto* data) { return median(data, x.groups, g); }));
   return medians;
 }
 

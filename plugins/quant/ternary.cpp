@@ -38,22 +38,22 @@ double next_above(double v, bool single) {
 
 }  // namespace
 
-std::vector<double> Ternary::thresholds(const at::Tensor& x, const Groups& groups) const {
-  const bool single = x.scalar_type() == at::kFloat;
+std::vector<double> Ternary::thresholds(const Grouped& x) const {
+  const bool single = x.single != nullptr;
   const TernaryThreshold rule = config_.threshold;
-  std::vector<double> found = rule == TernaryThreshold::mean     ? mean_magnitudes(x, groups)
-                              : rule == TernaryThreshold::median ? median_magnitudes(x, groups)
-                                                                 : greatest_magnitudes(x, groups);
+  std::vector<double> found = rule == TernaryThreshold::mean     ? mean_magnitudes(x)
+                              : rule == TernaryThreshold::median ? median_magnitudes(x)
+                                                                 : greatest_magnitudes(x);
   const double factor = rule == TernaryThreshold::max ? 0.05 : 0.75;
   for (double& t : found) t = rounded(factor * (rule == TernaryThreshold::mean ? rounded(t, single) : t), single);
   return found;
 }
 
-std::vector<Levels> Ternary::fit(const at::Tensor& x, const Groups& groups) const {
-  const bool single = x.scalar_type() == at::kFloat;
-  const std::vector<double> limits = thresholds(x, groups);
+std::vector<Levels> Ternary::fit(const Grouped& x) const {
+  const bool single = x.single != nullptr;
+  const std::vector<double> limits = thresholds(x);
   std::vector<Above> above;
-  if (config_.scaling_factor) above = magnitudes_above(x, groups, limits);
+  if (config_.scaling_factor) above = magnitudes_above(x, limits);
   // MASE divides by the count even where there are none.
   const double none = config_.rule == Rule::mase ? std::numeric_limits<double>::quiet_NaN() : 0;
   std::vector<Levels> levels;

@@ -28,13 +28,13 @@ class Ternary final : public LevelFormat {
 
  protected:
   bool has_scale() const override { return true; }
-  std::vector<Levels> fit(const at::Tensor& x, const Groups& groups) const override;
+  std::vector<Levels> fit(const Grouped& x) const override;
   int64_t code(double value) const override { return (value > 0) - (value < 0); }
   double unit(int64_t code) const override { return static_cast<double>(code); }
   int width() const override { return 2; }
 
  private:
-  std::vector<double> thresholds(const at::Tensor& x, const Groups& groups) const;
+  std::vector<double> thresholds(const Grouped& x) const;
 
   Config config_;
 };

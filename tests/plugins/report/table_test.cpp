@@ -62,6 +62,7 @@ TEST_CASE("report.table: what is not there, and what is no file name") {
   const auto problem = [&](Map with) { return test::message([&] { t.written(std::move(with)); }); };
   CHECK_THAT(problem({{"from", "s"}, {"by", "v"}, {"columns", "acc"}}), Catch::Contains("no column 'v'"));
   CHECK_THAT(problem({{"from", "t"}, {"by", "w"}, {"columns", "acc"}}), Catch::Contains("no step 't' of this run"));
-  CHECK_THAT(problem({{"from", "s"}, {"by", "w"}, {"columns", "acc"}, {"name", "a/b"}}), Catch::Contains("no file name"));
+  CHECK_THAT(problem({{"from", "s"}, {"by", "w"}, {"columns", "acc"}, {"name", "a/b"}}),
+             Catch::Contains("no file name"));
   CHECK_THAT(problem({{"from", "s"}, {"by", List{}}, {"columns", "acc"}}), Catch::Contains("each name something"));
 }
