@@ -34,10 +34,15 @@ struct Stretch {
         highs[half] = v > highs[half] ? v : highs[half];
       }
     for (; i < count; ++i) low = x[i] < low ? x[i] : low, high = x[i] > high ? x[i] : high;
-    for (int lane = 0; lane < kOctet; ++lane) {
-      low = std::min({low, lows[0][lane], lows[1][lane]});
-      high = std::max({high, highs[0][lane], highs[1][lane]});
-    }
+    low = least(lows[0] < lows[1] ? lows[0] : lows[1], low);
+    high = -least(-(highs[0] > highs[1] ? highs[0] : highs[1]), -high);
+  }
+  MASE_INLINE static T least(const Octet<T>& v, T other) {
+    const auto four = __builtin_shufflevector(v, v, 0, 1, 2, 3), rest = __builtin_shufflevector(v, v, 4, 5, 6, 7);
+    const auto most = four < rest ? four : rest;
+    const T a = most[0] < most[1] ? most[0] : most[1], b = most[2] < most[3] ? most[2] : most[3];
+    const T all = a < b ? a : b;
+    return all < other ? all : other;
   }
 };
 
@@ -72,6 +77,7 @@ void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vect
   constexpr int64_t kLongest = 16384;
   std::vector<int64_t> rows;
   std::vector<Stretch<T>> all;
+  all.reserve(static_cast<size_t>(l.blocks()));
   int64_t elements = 0;
   for (int64_t block = 0; block < l.blocks(); ++block) {
     l.rows(block / l.last().blocks(), rows);
@@ -155,6 +161,34 @@ AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
     table.zero_point[b] = grid.zero_point;
   }
   return table;
+}
+
+// One scale for all numbers: they may as well be rows of their own, which threads share.
+at::Tensor AffineFormat::quantize(const at::Tensor& x, const QuantizeContext& context) const {
+  constexpr int64_t kWorthIt = 65536, kRow = 4096;
+  const bool floating = x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble;
+  if (fields_.per == Per::channel || fields_.scale.size() > 1 || !floating || x.numel() < kWorthIt ||
+      x.numel() % kRow != 0)
+    return BlockFormatOf::quantize(x, context);
+  const at::Tensor in = x.contiguous();
+  AffineFields fields = fields_;
+  std::vector<int64_t> zero_point = zero_point_;
+  if (fields.scale.empty()) {
+    const Grid grid = x.scalar_type() == at::kFloat ? grid_of_all(in.const_data_ptr<float>(), in.numel())
+                                                    : grid_of_all(in.const_data_ptr<double>(), in.numel());
+    fields.scale = {grid.scale}, zero_point = {grid.zero_point};
+  }
+  fields.per = Per::channel, fields.axis = 0;
+  const AffineFormat rows(name(), fields, symmetric_, zero_point);
+  return rows.quantize(in.view({-1, kRow}), context).view(x.sizes());
+}
+
+template <class T>
+AffineFormat::Grid AffineFormat::grid_of_all(const T* x, int64_t count) const {
+  const BlockLayout layout({{count}, {count}});
+  std::vector<double> low(1), high(1);
+  widen(layout, x, low, high);
+  return grid_of(low[0], high[0]);
 }
 
 template AffineFormat::Table<float> AffineFormat::table(const BlockCall&) const;

@@ -38,6 +38,7 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
  public:
   std::vector<int64_t> precision() const override { return {fields_.width}; }
   Value calibrate(const CalibrationData& data) const override;
+  at::Tensor quantize(const at::Tensor& x, const QuantizeContext& context) const override;
   int64_t bits(const Shape& shape) const override;
 
   template <class T, class Use>
@@ -77,6 +78,8 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
   int64_t greatest() const { return least() + (int64_t{1} << fields_.width) - 1; }
   // The grid that holds all values from low to high.
   Grid grid_of(double low, double high) const;
+  template <class T>
+  Grid grid_of_all(const T* x, int64_t count) const;
   // Of all blocks: scales, least and greatest integers, one after the other, and zero points.
   template <class T>
   struct Table {

@@ -104,3 +104,18 @@ TEST_CASE("quant.asymmetric_integer stays within float32 beside infinity, and it
   CHECK(numbers(codes.elements) == std::vector<double>{254, 0, 127, 127});
   CHECK(numbers(f->quantize(x, {})) == numbers(f->decode(codes).to(at::kFloat)));
 }
+
+TEST_CASE("one scale over many numbers: cut into rows for threads, they come out as one block's") {
+  at::Tensor x = trying({32, 4096}, 3).mul(0.01);
+  for (const char* component : {kName, "quant.channel_integer"})
+    for (const char* rounding : {"nearest_even", "floor", "stochastic"})
+      for (const at::Tensor& t : {x, x.t()}) {
+        const auto f = make_format(component, {{"per", "tensor"}, {"rounding", rounding}});
+        Random one(7), other(7);
+        QuantizeContext a, b;
+        a.random = &one, b.random = &other;
+        const at::Tensor y = f->quantize(t, a), decoded = f->decode(f->encode(t, b)).to(at::kFloat);
+        CHECK(y.sizes() == t.sizes());
+        CHECK(numbers(y) == numbers(decoded));
+      }
+}
