@@ -77,10 +77,11 @@ void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vect
   constexpr int64_t kLongest = 16384;
   std::vector<int64_t> rows;
   std::vector<Stretch<T>> all;
-  all.reserve(static_cast<size_t>(l.blocks()));
+  const int64_t blocks = l.blocks(), per_band = l.last().blocks();
+  all.reserve(static_cast<size_t>(blocks));
   int64_t elements = 0;
-  for (int64_t block = 0; block < l.blocks(); ++block) {
-    l.rows(block / l.last().blocks(), rows);
+  for (int64_t block = 0; block < blocks; ++block) {
+    if (block % per_band == 0) l.rows(block / per_band, rows);
     const auto [first, end] = l.columns(block);
     for (const int64_t row : rows)
       for (int64_t at = first; at < end; at += kLongest)
@@ -153,8 +154,10 @@ AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
       grid = {fields_.scale[i], zero_point_.empty() ? 0 : zero_point_[zero_point_.size() == 1 ? 0 : i]};
     }
     const auto scale = static_cast<float>(grid.scale);
-    // Integers whose values leave float32's range are none of the grid.
-    const auto most = static_cast<T>(std::floor(double(std::numeric_limits<float>::max()) / double(scale)));
+    // Integers whose values leave float32's range are none of the grid; none of 22 bits does where the scale is small.
+    const auto most = scale < 0x1p100f
+                          ? std::numeric_limits<T>::max()
+                          : static_cast<T>(std::floor(double(std::numeric_limits<float>::max()) / double(scale)));
     table.numbers[b] = static_cast<T>(scale);
     table.numbers[blocks + b] = std::max(static_cast<T>(least() - grid.zero_point), -most);
     table.numbers[2 * blocks + b] = std::min(static_cast<T>(greatest() - grid.zero_point), most);

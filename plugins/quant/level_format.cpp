@@ -119,11 +119,11 @@ bool LevelFormat::apply(const T* in, T* out, const Groups& groups, const std::ve
 template <class T>
 bool LevelFormat::fit_and_apply(const T* in, T* out, const Groups& groups, std::vector<Levels>& levels,
                                 uint64_t key) const {
-  if (draws() || groups.outer > 1 || groups.groups == 1) {
+  const int64_t size = groups.inner, few = std::max<int64_t>(1, 4096 / size);
+  if (draws() || groups.outer > 1 || groups.groups <= few) {
     levels = fit(grouped(in, groups));
     return apply(in, out, groups, levels, key);
   }
-  const int64_t size = groups.inner, few = std::max<int64_t>(1, 8192 / size);
   levels.resize(static_cast<size_t>(groups.groups));
   return share_out(groups.groups * size, [&](int64_t first, int64_t end) {
     // A group belongs to the part in which its first element stands.
