@@ -59,6 +59,10 @@ Map mase_names(const Registry& registry) {
 
 int convert_command(const Registry& registry, const std::string& file, const std::string& out, bool json) {
   const Map config = read_toml(file);
+  std::error_code none;
+  if (!out.empty() && fs::equivalent(file, out, none))
+    throw Error(format("--out {} is the configuration itself", out), {}, "give the recipe another name");
+  if (config.empty()) throw Error(format("{} says nothing", file), {}, "a configuration names a model and a dataset");
   Converter converter(mase_names(registry), registry);
   const Map recipe = converter.recipe(config, plain_name(fs::path(file).stem().string()));
   if (json) {

@@ -31,6 +31,7 @@ void check_arguments(const Registry& registry, const std::string& name, const st
                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
   if (!good)
     throw Error(format("'{}' is no name for a plugin", name), {}, "lower-case letters, digits and '_', a letter first");
+  if (name == "mase") throw Error("'mase' is the host, and no name for a plugin");
   for (const LoadedPlugin& p : registry.plugins())
     if (p.name == name)
       throw Error(format("there is a plugin '{}' already: {}", name, p.file), {}, "one would shadow the other");

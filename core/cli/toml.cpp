@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -70,7 +71,7 @@ Value value_of(const toml::node& node, std::string_view file) {
 
 Map read_toml(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(format("{}: no such file, or it cannot be read", file));
+  if (!in || std::filesystem::is_directory(file)) throw Error(format("{}: no such file, or it cannot be read", file));
   std::ostringstream text;
   text << in.rdbuf();
   const std::string_view name = Loc::intern(file);

@@ -164,7 +164,7 @@ void Checker::test_split(const Step& s, const CheckPlace& place) {
 // Asks the component itself what it reports and needs.
 void Checker::ask(const Step& s, const ComponentInfo& info, const CheckPlace& place, Reported& level) {
   const auto component = instance(info, {s.component, s.component_loc, &s.with, {place.scope}});
-  if (!component || s.each_node) {  // figures of each node are called after it
+  if (!component) {
     level.unknown = true;
     return;
   }
@@ -182,6 +182,10 @@ void Checker::ask(const Step& s, const ComponentInfo& info, const CheckPlace& pl
     });
   } catch (const std::exception&) {
     level.unknown = true;
+  }
+  if (s.each_node && !metrics.empty()) {  // figures of each node are called after it
+    level.unknown = true;
+    metrics.clear();
   }
   if (needs.dataset && !have_data_)
     problem(format("{} needs a data set, the recipe has no 'data'", s.component), s.component_loc, "mase list dataset");
