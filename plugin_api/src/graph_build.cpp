@@ -56,7 +56,8 @@ bool is_any(std::string_view op, std::initializer_list<std::string_view> names) 
   return std::find(names.begin(), names.end(), op) != names.end();
 }
 
-// MASE's classification of operators, by the list in which MASE has them.
+}  // namespace
+
 std::string mase_type_of(const Node& node) {
   switch (node.op_kind) {
     case OpKind::placeholder:
@@ -77,6 +78,8 @@ std::string mase_type_of(const Node& node) {
   return is_both && node.op_kind == OpKind::call_function ? "builtin_func" : "module_related_func";
 }
 
+namespace {
+
 void check_arity(const Op& op, const Chosen& chosen, size_t count) {
   const auto [least, most] = op.arity();
   if (static_cast<int>(count) >= least && (most < 0 || static_cast<int>(count) <= most)) return;
@@ -95,11 +98,14 @@ at::Tensor value_of(const Node& node, size_t index, const std::vector<Tensors>* 
   return at::zeros(meta.shape, at::TensorOptions().dtype(dtype_of(meta.torch_dtype)));
 }
 
-// MASE's name: the second operand of a matrix product stands where a layer has its weight.
+}  // namespace
+
 std::string argument_name(const Node& node, size_t index) {
   if (index == 1 && is_any(node.mase_op, {"matmul", "bmm"})) return "weight";
   return "data_in_" + std::to_string(index);
 }
+
+namespace {
 
 // Runs the node on `values`, or on zeros of its arguments' shapes, and records what it saw.
 Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tensors>* values) {

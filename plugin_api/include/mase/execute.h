@@ -58,6 +58,8 @@ Node& add_module(Graph& graph, Components& components, std::string target, Chose
                  Random random, bool functional = false);
 Node& add_placeholder(Graph& graph, std::string name, const Shape& sample_shape);  // with a batch dimension of 1
 Node& add_output(Graph& graph, std::vector<Argument> results);
+std::string mase_type_of(const Node& node);                 // MASE's list that has the operator: module, ...
+std::string argument_name(const Node& node, size_t index);  // data_in_0; a product's second operand is its weight
 
 // While alive, keeps LibTorch on one thread when running `samples` at a time is too little work to share: waiting for
 // other threads would cost more than they save.

@@ -1,0 +1,349 @@
+// ImportBuilder: tracing, folding and writing one operator after the other.
+#include "import.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "mase/text.h"
+
+namespace models {
+
+using mase::Argument;
+using mase::Chosen;
+using mase::Tensors;
+
+namespace {
+
+// What a trace may compute with: beyond it, a file's claims are not believed.
+constexpr int64_t kMostElements = int64_t{1} << 29;
+
+at::Tensor meta_like(const at::Tensor& t) {
+  return at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
+}
+
+void check_elements(const at::Tensor& t) {
+  int64_t count = 1;
+  for (const int64_t n : t.sizes())
+    if (__builtin_mul_overflow(count, n, &count) || count > kMostElements)
+      throw mase::Error(mase::format("a tensor of shape {} is too large", mase::Value(mase::shape_of(t)).json()));
+}
+
+bool same_values(const Wire& wire) {
+  return wire.trace[0].is_same(wire.trace[1]) ||
+         (wire.trace[0].sizes() == wire.trace[1].sizes() && at::equal(wire.trace[0], wire.trace[1]));
+}
+
+// The first of rows that are all equal, as [1, ...]; undefined where they differ.
+at::Tensor common_row(const at::Tensor& t) {
+  if (t.dim() == 0 || t.size(0) == 0) return {};
+  const at::Tensor row = t.narrow(0, 0, 1);
+  return at::equal(row.expand_as(t), t) ? row.contiguous() : at::Tensor();
+}
+
+std::string module_of(const std::string& key) {
+  const size_t dot = key.rfind('.');
+  return dot == key.npos ? std::string() : key.substr(0, dot);
+}
+
+}  // namespace
+
+Sizes Wire::sizes() const {
+  Sizes all;
+  for (int64_t i = 0; i < rank(); ++i) all.push_back(size(i));
+  return all;
+}
+
+const Wire& result_of(const Wires& results, size_t index) {
+  return index < results.size() ? results[index] : results.back();
+}
+
+// One operator on its way into the graph.
+struct ImportBuilder::Call {
+  std::string name, target;
+  Chosen chosen;
+  Wires inputs;
+  std::map<std::string, Wire> params;
+  std::shared_ptr<mase::Op> op;
+};
+
+ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context, bool any_batch)
+    : fields_(fields), context_(context), components_(context.components()), any_batch_(any_batch) {}
+
+void ImportBuilder::fail(const std::string& node, const std::string& why, const std::string& hint) const {
+  throw mase::Error(mase::format("'{}': node '{}': {}", fields_.file.name, node, why), fields_.file.loc, hint);
+}
+
+Wire ImportBuilder::known(at::Tensor value, std::string key) {
+  return {Wire::State::known, {value, value}, {}, std::move(key)};
+}
+
+Wire ImportBuilder::known(const Sizes& values) {
+  std::array<std::vector<int64_t>, 2> lists;
+  for (const Size& n : values) lists[0].push_back(n.at[0]), lists[1].push_back(n.at[1]);
+  Wire wire = known(at::tensor(lists[0], at::kLong));
+  if (lists[0] != lists[1]) wire.trace[1] = at::tensor(lists[1], at::kLong);
+  return wire;
+}
+
+Wire ImportBuilder::known(const Size& value) {
+  Wire wire = known(Sizes{value});
+  for (at::Tensor& t : wire.trace) t = t.squeeze(0);
+  return wire;
+}
+
+std::optional<Sizes> ImportBuilder::integers(const Wire& wire) {
+  if (!wire.known() || wire.rank() > 1 || wire.trace[0].sizes() != wire.trace[1].sizes() || wire.dtype() == at::kBool ||
+      !at::isIntegralType(wire.dtype(), false))
+    return std::nullopt;
+  Sizes sizes(static_cast<size_t>(wire.trace[0].numel()));
+  for (size_t at = 0; at < 2; ++at) {
+    const at::Tensor flat = wire.trace[at].to(at::kLong).reshape({-1}).contiguous();
+    for (size_t i = 0; i < sizes.size(); ++i) sizes[i].at[at] = flat.const_data_ptr<int64_t>()[i];
+  }
+  return sizes;
+}
+
+Wires ImportBuilder::unknown(const std::string& node, const std::string& op, size_t results, const std::string& why) {
+  unknown_.push_back({node, op, why});
+  Wire wire;
+  wire.state = Wire::State::unknown;
+  return Wires(std::max<size_t>(results, 1), wire);
+}
+
+Wires ImportBuilder::apply(const std::string& name, Chosen op, Wires inputs, std::map<std::string, Wire> params,
+                           size_t required, std::string target) {
+  const c10::AutoGradMode no_gradients(false);
+  ++visited_;
+  Wire given_up;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].state == Wire::State::unknown) given_up.state = Wire::State::unknown;
+  for (const auto& [key, wire] : params)
+    if (wire.state == Wire::State::unknown) given_up.state = Wire::State::unknown;
+  if (given_up.state == Wire::State::unknown) return {given_up};
+  while (inputs.size() > required && inputs.back().absent()) inputs.pop_back();
+  for (const Wire& wire : inputs)
+    if (wire.absent()) return {given_up};
+  Call call{name, std::move(target), std::move(op), std::move(inputs), std::move(params), nullptr};
+  try {
+    call.op = components_.shared<mase::Op>(call.chosen);
+    const bool is_known = std::all_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.known(); });
+    return is_known && call.params.empty() ? fold(call) : emit(call);
+  } catch (const mase::Error& e) {
+    fail(name, mase::format("{}: {}", call.chosen.short_name(), e.message()), e.hint());
+  } catch (const c10::Error& e) {
+    fail(name, mase::format("{}: {}", call.chosen.short_name(), e.what_without_backtrace()));
+  }
+}
+
+Wire ImportBuilder::call(const std::string& name, const std::string& op, Wires inputs, mase::Map with) {
+  return apply(name, Chosen("nn." + op, std::move(with)), std::move(inputs)).front();
+}
+
+// What the operator sees in a trace: zeros where values are not known, or nothing but shapes.
+at::Tensor ImportBuilder::sample_of(const Wire& wire, size_t at, bool real) const {
+  const at::Tensor& t = wire.trace[at];
+  if (!real) return t.is_meta() ? t : meta_like(t);
+  if (!t.is_meta()) return t;
+  check_elements(t);
+  return at::zeros(t.sizes(), at::TensorOptions().dtype(t.scalar_type()));
+}
+
+Tensors ImportBuilder::trace(const Call& call, size_t at) {
+  const auto run = [&](bool real) {
+    Tensors inputs, params;
+    for (const Wire& wire : call.inputs) inputs.push_back(sample_of(wire, at, real));
+    for (const mase::ParameterInfo& info : call.op->parameters()) {
+      const auto found = call.params.find(info.name);
+      if (found == call.params.end() || !found->second.known())
+        throw mase::Error(mase::format("its {} is {}", info.name,
+                                       found == call.params.end() ? "missing" : "computed, expected a constant"));
+      params.push_back(sample_of(found->second, at, real));
+    }
+    mase::OpContext context;
+    return call.op->forward(inputs, params, context);
+  };
+  if (!needs_values_.contains(call.chosen.name())) {
+    try {
+      return run(false);
+    } catch (const std::exception&) {  // no meta kernel, or the operator looks at values
+    }
+  }
+  Tensors results = run(true);
+  needs_values_.insert(call.chosen.name());
+  return results;
+}
+
+Wires ImportBuilder::fold(const Call& call) {
+  const bool is_fixed =
+      std::all_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.trace[0].is_same(w.trace[1]); });
+  Wires results;
+  for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) {
+    Tensors inputs, params;
+    for (const Wire& wire : call.inputs) inputs.push_back(wire.trace[at]);
+    if (call.chosen.name() == "nn.repeat" || call.chosen.name() == "nn.pad")
+      for (const at::Tensor& t : trace(call, at)) check_elements(t);  // what grows is looked at before it is made
+    mase::OpContext context;
+    const Tensors values = call.op->forward(inputs, params, context);
+    if (at == 0) results.resize(values.size());
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (at == 0) results[i] = known(values[i]);
+      results[i].trace[1] = values.at(i);
+    }
+  }
+  // A reordered weight is still that weight.
+  if (results.size() == 1 && call.inputs.size() == 1 && results[0].trace[0].is_same(call.inputs[0].trace[0]))
+    results[0].key = call.inputs[0].key;
+  return results;
+}
+
+// A file that was written for one batch size has constants of that size, too: equal rows become one that broadcasts.
+bool ImportBuilder::fit_constants(Call& call) const {
+  bool changed = false;
+  for (Wire& wire : call.inputs) {
+    if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
+    if (const at::Tensor row = common_row(wire.trace[0]); row.defined() && batch_[0] > 1)
+      wire = known(row), changed = true;
+  }
+  return changed;
+}
+
+Wires ImportBuilder::emit(Call& call) {
+  std::array<Tensors, 2> traced{trace(call, 0), {}};
+  for (bool again = true; again;) try {
+      traced[1] = any_batch_ ? trace(call, 1) : traced[0];
+      again = false;
+    } catch (const std::exception& e) {
+      if (!fit_constants(call)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, e.what())};
+      traced[0] = trace(call, 0);
+    }
+  std::vector<Argument> args;
+  for (size_t i = 0; i < call.inputs.size(); ++i)
+    args.push_back(argument(mase::format("{}_{}", call.name, i), call.inputs[i]));
+  const bool is_module = !call.params.empty();
+  mase::Node& node = graph_.add(is_module ? mase::OpKind::call_module : mase::OpKind::call_function, call.name,
+                                call.chosen, std::move(args));
+  for (size_t i = 0; i < call.inputs.size(); ++i)
+    record(node.meta.common.args.add(mase::argument_name(node, i)), call.inputs[i]);
+  for (const mase::ParameterInfo& info : call.op->parameters()) {
+    const Wire& wire = call.params.at(info.name);
+    const std::string key =
+        wire.key.empty() ? (call.target.empty() ? node.name : call.target) + "." + info.name : wire.key;
+    node.params.push_back({info.name, store(key, wire.trace[0])});
+    record(node.meta.common.args.add(info.name), wire);
+    if (call.target.empty()) call.target = module_of(key);
+  }
+  node.target = !is_module ? node.mase_op : call.target.empty() ? node.name : call.target;
+  node.meta.common.mase_type = mase::mase_type_of(node);
+  Wires results;
+  for (size_t i = 0; i < traced[0].size(); ++i) {
+    results.push_back({Wire::State::live, {meta_like(traced[0][i]), meta_like(traced[1].at(i))}, {&node, int(i)}, {}});
+    record(node.meta.common.results.add(mase::format("data_out_{}", i)), results.back());
+  }
+  return results;
+}
+
+// The shape for one sample, as models built from scratch record it.
+void ImportBuilder::record(mase::TensorMeta& meta, const Wire& wire) const {
+  meta.shape.clear();
+  for (const Size& n : wire.sizes())
+    meta.shape.push_back(n.fixed() ? n.at[0] : n.at[0] - (n.at[1] - n.at[0]) * (batch_[0] - 1));
+  meta.torch_dtype = dtype_name(wire.dtype());
+}
+
+std::string ImportBuilder::store(const std::string& key, const at::Tensor& value) {
+  std::string free = key;
+  for (int i = 1; graph_.has_tensor(free); ++i) {
+    if (graph_.tensor(free).is_same(value)) return free;
+    free = mase::format("{}_{}", key, i);
+  }
+  graph_.set_tensor(free, value);
+  return free;
+}
+
+Argument ImportBuilder::constant(const std::string& name, const at::Tensor& value, const std::string& key) {
+  if (value.dim() == 0) {
+    if (value.scalar_type() == at::kBool) return mase::Value(value.item<bool>());
+    if (at::isIntegralType(value.scalar_type(), false)) return mase::Value(value.item<int64_t>());
+    return mase::Value(value.item<double>());
+  }
+  mase::Node*& node = constants_[value.unsafeGetTensorImpl()];
+  if (!node) {
+    const std::string stored = store(key.empty() ? name : key, value);
+    node = &graph_.add(mase::OpKind::get_attr, stored);
+    node->target = stored;
+    node->params.push_back({"value", stored});
+    node->meta.common.mase_type = "get_attr";
+    record(node->meta.common.results.add("data_out_0"), known(value));
+  }
+  return Argument(node);
+}
+
+Argument ImportBuilder::argument(const std::string& name, const Wire& wire) {
+  if (wire.live()) return wire.from;
+  if (!any_batch_ || same_values(wire)) return constant(name, wire.trace[0], wire.key);
+  // A constant that is as long as the batch: one row, repeated when the graph runs.
+  const at::Tensor row = wire.rank() ? common_row(wire.trace[1]) : at::Tensor();
+  if (!row.defined() || !like_ || wire.size(0) != Size(batch_[0], batch_[1]))
+    throw OneBatchOnly{mase::format("node '{}' uses a value that depends on the batch size", name)};
+  Wire like;
+  for (const auto& [key, input] : named_)
+    if (input.live() && input.from.node == like_) like = input;
+  mase::List shape(static_cast<size_t>(wire.rank()), mase::Value(-1));
+  shape[0] = 0;
+  return apply(name + "_expand", Chosen("nn.expand", {{"shape", shape}}), {known(row), like}).front().from;
+}
+
+void ImportBuilder::set_result_format(const Wire& wire, Chosen format) {
+  auto& results = wire.from.node->meta.common.results;
+  results.at(static_cast<size_t>(wire.from.result)).format = std::move(format);
+}
+
+mase::Graph import_graph(const ImportFields& fields, mase::Context& context, const std::string& what,
+                         const std::function<void(ImportBuilder&)>& walk) {
+  std::string why;
+  for (const bool any_batch : {true, false}) try {
+      ImportBuilder builder(fields, context, any_batch);
+      walk(builder);
+      mase::Graph graph = builder.finish(what);
+      if (!any_batch) context.info("'{}' runs only with the batch size it was written for: {}", fields.file.name, why);
+      return graph;
+    } catch (const OneBatchOnly& e) {
+      why = e.why;
+    }
+  throw mase::Error(mase::format("'{}': {}", fields.file.name, why), fields.file.loc);
+}
+
+std::string dtype_name(at::ScalarType type) {
+  switch (type) {
+    case at::kFloat:
+      return "float32";
+    case at::kDouble:
+      return "float64";
+    case at::kHalf:
+      return "float16";
+    case at::kBFloat16:
+      return "bfloat16";
+    case at::kLong:
+      return "int64";
+    case at::kInt:
+      return "int32";
+    case at::kShort:
+      return "int16";
+    case at::kChar:
+      return "int8";
+    case at::kByte:
+      return "uint8";
+    case at::kBool:
+      return "bool";
+    default:
+      return c10::toString(type);
+  }
+}
+
+}  // namespace models

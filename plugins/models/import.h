@@ -1,0 +1,185 @@
+// What the importers share. A file is walked node by node; its constants and the arithmetic on its shapes fold away,
+// and every form of one network (ONNX, torch.export, TorchScript) becomes the same graph in our own vocabulary.
+//
+// Each value is traced at two batch sizes. What is equal at both does not depend on the batch; what differs grows
+// with it, and an operator that needs such a size is written so that it works for any batch.
+#pragma once
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mase/context.h"
+#include "mase/execute.h"
+#include "mase/graph.h"
+#include "mase/op.h"
+
+namespace models {
+
+// The fields of every importer.
+struct ImportFields {
+  mase::Path file;
+  std::vector<std::string> inputs, outputs;
+  std::map<std::string, double> constants;
+  std::map<std::string, std::vector<int64_t>> shapes;
+};
+template <class C>
+void import_fields(mase::Schema<C>& s) {
+  s.field("file", &C::file, "the model's file").required();
+  s.field("inputs", &C::inputs, "inputs to keep, in this order; one left out is cut off with its branch; empty: all");
+  s.field("outputs", &C::outputs, "results to keep: outputs or nodes of the file; empty: every output that is left");
+  s.field("constants", &C::constants, "inputs that always have one value, by name");
+  s.field("shapes", &C::shapes, "shapes of inputs with the batch, where the file leaves sizes open");
+}
+
+// A size at the two batch sizes.
+struct Size {
+  std::array<int64_t, 2> at{};
+  Size() = default;
+  Size(int64_t n) : at{n, n} {}
+  Size(int64_t small, int64_t large) : at{small, large} {}
+  bool fixed() const { return at[0] == at[1]; }  // does not grow with the batch
+  bool operator==(const Size&) const = default;
+};
+using Sizes = std::vector<Size>;
+
+// A value of the network at hand.
+struct Wire {
+  enum class State {
+    live,     // computed when the graph runs
+    known,    // a constant of the file, or what follows from constants and shapes
+    absent,   // depends on an input that the recipe left out
+    unknown,  // comes from an operator that is not known; reported at the end
+  };
+  State state = State::absent;
+  std::array<at::Tensor, 2> trace;  // known: the values; live: meta tensors
+  mase::Argument from;              // live
+  std::string key;                  // known: its name in the file, which becomes its key in the tensor table
+
+  bool live() const { return state == State::live; }
+  bool known() const { return state == State::known; }
+  bool absent() const { return state == State::absent; }
+  bool usable() const { return live() || known(); }
+  at::ScalarType dtype() const { return trace[0].scalar_type(); }
+  int64_t rank() const { return trace[0].dim(); }
+  Size size(int64_t axis) const { return {trace[0].size(axis), trace[1].size(axis)}; }
+  Sizes sizes() const;
+};
+using Wires = std::vector<Wire>;
+
+// An input as the file declares it. An axis without a size is open; an open first axis is the batch. What the file
+// does not say at all (TorchScript) comes from the recipe's `shapes`, or from the data set.
+struct InputInfo {
+  std::string name;
+  std::optional<std::vector<std::optional<int64_t>>> shape;
+  std::optional<at::ScalarType> dtype;
+};
+
+// The wire `index` of a call's results, also where the call gave up on them.
+const Wire& result_of(const Wires& results, size_t index);
+
+class ImportBuilder {
+ public:
+  ImportBuilder(const ImportFields& fields, mase::Context& context, bool any_batch);
+
+  // The placeholders, in the recipe's order; by name, those left out as absent wires.
+  std::map<std::string, Wire> inputs(std::vector<InputInfo> infos);
+  static Wire known(at::Tensor value, std::string key = {});
+  static Wire known(const Sizes& values);  // int64 [n]
+  static Wire known(const Size& value);    // int64, a scalar
+  static Wire absent() { return {}; }
+  static std::optional<Sizes> integers(const Wire& wire);  // of a known scalar or vector of integers
+
+  // One operator. `name` is the node's in the file. Results are known where all inputs are and there are no params.
+  // A trailing input beyond the first `required` may be absent and is left out; any other absent one makes the
+  // results absent. `target` is the module path ("encoder.fc1"); empty takes it from the params' keys.
+  Wires apply(const std::string& name, mase::Chosen op, Wires inputs, std::map<std::string, Wire> params = {},
+              size_t required = SIZE_MAX, std::string target = {});
+  // apply() for one result; `op` without its plugin: "relu".
+  Wire call(const std::string& name, const std::string& op, Wires inputs, mase::Map with = {});
+
+  // Canonical forms: what means the same becomes the same operator, and nothing where nothing changes.
+  Wire reshape(const std::string& name, const Wire& x, Sizes sizes);  // one size may be -1
+  Wire permute(const std::string& name, const Wire& x, std::vector<int64_t> order);
+  Wire transpose(const std::string& name, const Wire& x, int64_t first, int64_t second);
+  Wire expand(const std::string& name, const Wire& x, Sizes sizes);  // -1 keeps; sizes align at the last axis
+  Wire slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
+             int64_t step);  // end: INT64_MAX for all
+  Wire index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices);  // x[i, :, j]
+  Wire cast(const std::string& name, const Wire& x, at::ScalarType dtype);
+  Wire binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with = {});
+  Wire matmul(const std::string& name, const Wire& a, const Wire& b);
+  Wire linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias, std::string target = {});
+  Wire embedding(const std::string& name, const Wire& weight, const Wire& indices, mase::Map with = {},
+                 std::string target = {});
+
+  // Notes an operator that cannot be read; its results are unknown wires. finish() names all of them in one error.
+  Wires unknown(const std::string& node, const std::string& op, size_t results, const std::string& why = {});
+  // A value that `outputs:` may name, and one that is an output of the file.
+  void name(const std::string& name, const Wire& wire) { named_[name] = wire; }
+  void output(const std::string& name, const Wire& wire);
+
+  // The graph, without what no output needs. `what` names the file's kind in messages ("ONNX").
+  mase::Graph finish(const std::string& what);
+
+  mase::Context& context() { return context_; }
+  mase::Graph& graph() { return graph_; }
+  // A format in the file: on the result or argument that carries it. `wire` must be live.
+  void set_result_format(const Wire& wire, mase::Chosen format);
+  [[noreturn]] void fail(const std::string& node, const std::string& why, const std::string& hint = {}) const;
+
+ private:
+  struct Call;
+  at::Tensor sample_of(const Wire& wire, size_t at, bool real) const;
+  mase::Tensors trace(const Call& call, size_t at);
+  Wires fold(const Call& call);
+  bool fit_constants(Call& call) const;
+  Wires emit(Call& call);
+  mase::Shape input_shape(const InputInfo& info, size_t place);
+  mase::Argument argument(const std::string& name, const Wire& wire);
+  mase::Argument constant(const std::string& name, const at::Tensor& value, const std::string& key);
+  std::string store(const std::string& key, const at::Tensor& value);
+  void record(mase::TensorMeta& meta, const Wire& wire) const;
+  Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
+  mase::Shape shape_of_any_batch(const std::string& name, const Sizes& sizes) const;
+  Wire bias_of(const Wire& weight, const Wire& bias) const;
+  void check_unknown(const std::string& what) const;
+  void drop_unused();
+  void check_outputs(const std::vector<std::string>& wanted, std::vector<mase::Argument>& results);
+
+  const ImportFields& fields_;
+  mase::Context& context_;
+  mase::Components& components_;
+  mase::Graph graph_;
+  const bool any_batch_;
+  bool literal_batch_ = true;  // the file has one batch size, written out wherever a shape is
+  std::array<int64_t, 2> batch_{1, 1};
+  mase::Node* like_ = nullptr;          // an input with the batch as its first axis
+  std::set<std::string> needs_values_;  // operators that meta tensors cannot trace
+  std::map<std::string, Wire> named_;
+  std::vector<std::pair<std::string, Wire>> outputs_;
+  std::vector<std::string> left_out_;
+  std::vector<std::array<std::string, 3>> unknown_;  // node, operator, why
+  std::map<const void*, mase::Node*> constants_;     // one get_attr node per tensor
+  size_t visited_ = 0;
+};
+
+// Thrown where a graph cannot be written for any batch; import_graph() then builds it for the file's own batch.
+struct OneBatchOnly {
+  std::string why;
+};
+
+// Builds the graph by `walk`, for any batch if the network allows it, else for the batch that the file was written for.
+mase::Graph import_graph(const ImportFields& fields, mase::Context& context, const std::string& what,
+                         const std::function<void(ImportBuilder&)>& walk);
+
+// Merges what stands in several nodes for one operator: reshape of a reshape, a product and its bias, attention.
+void simplify(mase::Graph& graph, mase::Components& components);
+
+// "float32" and the like, as nn.cast names them.
+std::string dtype_name(at::ScalarType type);
+
+}  // namespace models

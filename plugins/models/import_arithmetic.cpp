@@ -1,0 +1,118 @@
+// ImportBuilder: canonical forms of arithmetic: products become layers, and what changes nothing goes.
+#include <ATen/ops/all.h>
+#include <ATen/ops/eq.h>
+
+#include <algorithm>
+
+#include "import.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+constexpr int64_t kMostCompared = 1 << 20;  // elements; larger constants are not looked at
+
+bool is_all(const Wire& wire, double value) {
+  if (!wire.known() || wire.trace[0].numel() > kMostCompared) return false;
+  for (const at::Tensor& t : wire.trace)
+    if (!t.eq(value).all().item<bool>()) return false;
+  return true;
+}
+
+// Whether `a` op `b` is `a`.
+bool changes_nothing(const std::string& op, const Wire& b) {
+  if (op == "add" || op == "sub") return is_all(b, 0);
+  if (op == "mul" || op == "div" || op == "logical_and") return is_all(b, 1);
+  if (op == "logical_or") return b.dtype() == at::kBool && is_all(b, 0);
+  return false;
+}
+
+bool commutes(const std::string& op) { return op == "add" || op == "mul" || op == "logical_and" || op == "logical_or"; }
+
+// A constant with one element as a number, where that leaves shape and type of the result as they are.
+Wire as_number(const Wire& constant, const Wire& other) {
+  if (!constant.known() || constant.rank() == 0 || constant.trace[0].numel() != 1 || constant.rank() > other.rank() ||
+      (constant.dtype() != other.dtype() && other.dtype() != at::kFloat) || other.rank() == 0)
+    return constant;
+  Wire number = constant;
+  for (at::Tensor& t : number.trace) t = t.reshape({});
+  return number;
+}
+
+bool is_weight(const Wire& wire) { return wire.known() && wire.rank() == 2 && at::isFloatingType(wire.dtype()); }
+
+}  // namespace
+
+Wire ImportBuilder::cast(const std::string& name, const Wire& x, at::ScalarType dtype) {
+  if (!x.usable() || x.dtype() == dtype) return x;
+  if (x.known()) {
+    Wire result = x;
+    for (size_t at = 0; at < 2; ++at)
+      result.trace[at] = at && x.trace[0].is_same(x.trace[1]) ? result.trace[0] : x.trace[at].to(dtype);
+    return result;
+  }
+  return call(name, "cast", {x}, {{"dtype", dtype_name(dtype)}});
+}
+
+Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with) {
+  // A mask that is left out hides nothing.
+  if (op == "logical_and" && a.absent()) return b;
+  if (op == "logical_and" && b.absent()) return a;
+  if (a.usable() && b.usable() && !(a.known() && b.known())) {
+    const auto leaves = [&](const Wire& x, const Wire& constant) {
+      if (!constant.known() || x.rank() < constant.rank() || !changes_nothing(op, constant)) return false;
+      for (int64_t i = 1; i <= constant.rank(); ++i)
+        if (const Size n = constant.size(constant.rank() - i); n != Size(1) && n != x.size(x.rank() - i)) return false;
+      if (op == "logical_and" || op == "logical_or") return x.dtype() == at::kBool;
+      return at::isFloatingType(x.dtype()) || x.dtype() == constant.dtype();
+    };
+    if (with.empty() && leaves(a, b)) return a;
+    if (with.empty() && commutes(op) && leaves(b, a)) return b;
+    a = as_number(a, b), b = as_number(b, a);
+  }
+  return call(name, op, {a, b}, std::move(with));
+}
+
+Wire ImportBuilder::matmul(const std::string& name, const Wire& a, const Wire& b) {
+  if (a.live() && a.rank() >= 2 && is_weight(b)) {
+    Wire weight = known(b.trace[0].t());
+    return linear(name, a, weight, absent());
+  }
+  return call(name, "matmul", {a, b});
+}
+
+Wire ImportBuilder::linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias,
+                           std::string target) {
+  const bool is_layer = x.live() && is_weight(weight) &&
+                        (bias.absent() || (bias.known() && bias.trace[0].numel() == weight.trace[0].size(0)));
+  if (!is_layer) {
+    if (!x.usable() || !weight.usable() || bias.state == Wire::State::unknown)
+      return call(name, "matmul", {x, weight});  // nothing that can be computed
+    const Wire product = matmul(name, x, transpose(name + "_t", weight, -2, -1));
+    return bias.absent() ? product : binary(name + "_bias", "add", product, bias);
+  }
+  std::map<std::string, Wire> params{{"weight", weight}};
+  if (bias.usable()) {
+    params["bias"] = bias;
+    if (bias.rank() != 1) params["bias"].trace.fill(bias.trace[0].reshape({-1}));
+  }
+  return apply(name,
+               mase::Chosen("nn.linear", {{"in_features", weight.trace[0].size(1)},
+                                          {"out_features", weight.trace[0].size(0)},
+                                          {"bias", bias.usable()}}),
+               {x}, std::move(params), SIZE_MAX, std::move(target))
+      .front();
+}
+
+Wire ImportBuilder::embedding(const std::string& name, const Wire& weight, const Wire& indices, mase::Map with,
+                              std::string target) {
+  if (!is_weight(weight)) return call(name, "index_select", {weight, indices}, {{"dim", 0}});
+  with.set("num_embeddings", weight.trace[0].size(0));
+  with.set("embedding_dim", weight.trace[0].size(1));
+  return apply(name, mase::Chosen("nn.embedding", std::move(with)), {indices}, {{"weight", weight}}, SIZE_MAX,
+               std::move(target))
+      .front();
+}
+
+}  // namespace models

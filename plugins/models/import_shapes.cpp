@@ -1,0 +1,243 @@
+// ImportBuilder: canonical forms of what moves elements without computing: reshape, permute, expand, slice, index.
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/index.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "import.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+int64_t product(const Sizes& sizes, size_t at) {
+  int64_t count = 1;
+  for (const Size& n : sizes)
+    if (__builtin_mul_overflow(count, n.at[at], &count))
+      throw mase::Error("a shape has more elements than 63 bits count");
+  return count;
+}
+
+bool is_open(const Size& size) { return size.at[0] == -1; }
+
+std::string text(const Sizes& sizes) {
+  mase::List list;
+  for (const Size& n : sizes) list.push_back(n.at[0]);
+  return mase::Value(list).json();
+}
+
+// `sizes` with a one inserted at `axis`.
+Sizes with_one(Sizes sizes, size_t axis) {
+  sizes.insert(sizes.begin() + static_cast<int64_t>(axis), Size(1));
+  return sizes;
+}
+
+// Where a 1 goes into `a` to make it `b`.
+std::optional<size_t> inserted_one(const Sizes& a, const Sizes& b) {
+  if (b.size() != a.size() + 1) return std::nullopt;
+  for (size_t i = 0; i < b.size(); ++i)
+    if (b[i] == Size(1) && with_one(a, i) == b) return i;
+  return std::nullopt;
+}
+
+// The axes first..last of `a` behind the batch that `b` has as one.
+std::optional<std::pair<size_t, size_t>> flattened(const Sizes& a, const Sizes& b) {
+  if (b.size() < 2 || b.size() >= a.size() || a[0] != b[0]) return std::nullopt;
+  const size_t merged = a.size() - b.size() + 1;
+  for (size_t first = 1; first < b.size(); ++first) {
+    Sizes result(a.begin(), a.begin() + static_cast<int64_t>(first));
+    Sizes middle(a.begin() + static_cast<int64_t>(first), a.begin() + static_cast<int64_t>(first + merged));
+    result.emplace_back(product(middle, 0), product(middle, 1));
+    result.insert(result.end(), a.begin() + static_cast<int64_t>(first + merged), a.end());
+    if (result == b) return std::pair(first, first + merged - 1);
+  }
+  return std::nullopt;
+}
+
+int64_t wrapped(int64_t axis, int64_t rank) { return axis < 0 ? axis + rank : axis; }
+
+}  // namespace
+
+// Fills in the -1. Where the file has one batch size only, the first size that can is taken to grow with the batch.
+Sizes ImportBuilder::complete(const std::string& name, const Wire& x, Sizes sizes) const {
+  const Sizes from = x.sizes();
+  Size total(product(from, 0), product(from, 1));
+  const auto open = std::find_if(sizes.begin(), sizes.end(), is_open);
+  Sizes rest = sizes;
+  if (open != sizes.end()) rest[static_cast<size_t>(open - sizes.begin())] = Size(1);
+  const int64_t others = product(rest, 0);
+  if (open == sizes.end() ? others != total.at[0] : others <= 0 ? total.at[0] != 0 : total.at[0] % others != 0)
+    fail(name, mase::format("shape {} cannot become {}", text(from), text(sizes)));
+  if (open != sizes.end()) open->at[0] = others ? total.at[0] / others : 0;
+  const bool is_literal = literal_batch_ && std::all_of(sizes.begin(), sizes.end(), [](const Size& n) {
+                            return is_open(n) || n.fixed() || n.at[1] == -1;
+                          });
+  if (is_literal && !total.fixed() && total.at[0]) {
+    if (open != sizes.end()) open->at[1] = open->at[0];
+    for (Size& n : sizes)
+      if ((n.at[0] * total.at[1]) % total.at[0] == 0) {
+        n.at[1] = n.at[0] * total.at[1] / total.at[0];
+        return sizes;
+      }
+  } else if (open != sizes.end()) {
+    const int64_t large = product(rest, 1);
+    open->at[1] = large ? total.at[1] / large : 0;
+  }
+  if (product(sizes, 1) != total.at[1])
+    throw OneBatchOnly{mase::format("node '{}' has shape {} for any batch", name, text(sizes))};
+  return sizes;
+}
+
+// Sizes as an attribute that holds for any batch: the one that grows becomes -1.
+mase::Shape ImportBuilder::shape_of_any_batch(const std::string& name, const Sizes& sizes) const {
+  mase::Shape shape;
+  for (const Size& n : sizes) shape.push_back(n.fixed() ? n.at[0] : -1);
+  if (std::count(shape.begin(), shape.end(), -1) > 1)
+    throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(sizes))};
+  return shape;
+}
+
+Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes) {
+  if (!x.usable()) return x;
+  const Sizes from = x.sizes(), to = complete(name, x, std::move(sizes));
+  if (from == to) return x;
+  if (x.known()) {
+    Wire result = x;
+    for (size_t at = 0; at < 2; ++at) {
+      mase::Shape shape;
+      for (const Size& n : to) shape.push_back(n.at[at]);
+      const bool is_same = at && x.trace[0].is_same(x.trace[1]);
+      result.trace[at] = is_same ? result.trace[0] : x.trace[at].reshape(shape);
+    }
+    return result;
+  }
+  if (const auto axis = inserted_one(from, to))
+    return call(name, "unsqueeze", {x}, {{"dim", static_cast<int64_t>(*axis)}});
+  if (const auto axis = inserted_one(to, from))
+    return call(name, "squeeze", {x}, {{"dim", static_cast<int64_t>(*axis)}});
+  if (const auto axes = flattened(from, to)) {
+    const int64_t last = axes->second + 1 == from.size() ? -1 : static_cast<int64_t>(axes->second);
+    return call(name, "flatten", {x}, {{"start_dim", static_cast<int64_t>(axes->first)}, {"end_dim", last}});
+  }
+  return call(name, "reshape", {x}, {{"shape", mase::Value(shape_of_any_batch(name, to))}});
+}
+
+Wire ImportBuilder::permute(const std::string& name, const Wire& x, std::vector<int64_t> order) {
+  if (!x.usable()) return x;
+  const int64_t rank = x.rank();
+  std::vector<bool> seen(static_cast<size_t>(rank), false);
+  for (int64_t& axis : order) {
+    axis = wrapped(axis, rank);
+    if (axis < 0 || axis >= rank || seen[static_cast<size_t>(axis)] || static_cast<int64_t>(order.size()) != rank)
+      fail(name, mase::format("{} is no order of {} axes", mase::Value(order).json(), rank));
+    seen[static_cast<size_t>(axis)] = true;
+  }
+  std::vector<int64_t> moved;
+  for (int64_t i = 0; i < rank; ++i)
+    if (order[static_cast<size_t>(i)] != i) moved.push_back(i);
+  if (moved.empty()) return x;
+  if (moved.size() == 2) return call(name, "transpose", {x}, {{"dim0", moved[0]}, {"dim1", moved[1]}});
+  return call(name, "permute", {x}, {{"dims", mase::Value(order)}});
+}
+
+Wire ImportBuilder::transpose(const std::string& name, const Wire& x, int64_t first, int64_t second) {
+  if (!x.usable()) return x;
+  const int64_t rank = x.rank();
+  first = wrapped(first, rank), second = wrapped(second, rank);
+  if (rank == 0) return x;
+  if (first < 0 || second < 0 || first >= rank || second >= rank)
+    fail(name, mase::format("there are no axes {} and {} among {}", first, second, rank));
+  std::vector<int64_t> order(static_cast<size_t>(rank));
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[static_cast<size_t>(first)], order[static_cast<size_t>(second)]);
+  return permute(name, x, order);
+}
+
+Wire ImportBuilder::expand(const std::string& name, const Wire& x, Sizes sizes) {
+  if (!x.usable()) return x;
+  Sizes from = x.sizes();
+  if (sizes.size() < from.size()) sizes.insert(sizes.begin(), from.size() - sizes.size(), Size(1));
+  while (from.size() < sizes.size()) from.insert(from.begin(), Size(1));
+  const bool is_literal =
+      literal_batch_ && std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    Size& n = sizes[i];
+    // ONNX lets the input win over a 1; torch writes -1.
+    if (is_open(n) || (n == Size(1)) || (is_literal && n.at[0] == from[i].at[0])) n = from[i];
+    if (is_literal && i == 0 && from[i] == Size(1) && n.at[0] == batch_[0] && batch_[0] > 1) n = {batch_[0], batch_[1]};
+    if (n != from[i] && from[i] != Size(1))
+      fail(name, mase::format("shape {} cannot be expanded to {}", text(x.sizes()), text(sizes)));
+  }
+  if (sizes == x.sizes()) return x;
+  if (x.known()) {
+    Wire result = x;
+    result.key.clear();
+    const bool is_fixed = x.trace[0].is_same(x.trace[1]) &&
+                          std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
+    for (size_t at = 0; at < 2; ++at) {
+      mase::Shape shape;
+      for (const Size& n : sizes) shape.push_back(n.at[at]);
+      result.trace[at] = at && is_fixed ? result.trace[0] : x.trace[at].expand(shape);
+    }
+    return result;
+  }
+  mase::List shape;
+  bool needs_batch = false;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] == from[i] && i >= sizes.size() - static_cast<size_t>(x.rank())) {
+      shape.push_back(-1);
+    } else if (sizes[i].fixed()) {
+      shape.push_back(sizes[i].at[0]);
+    } else {
+      if (sizes[i] != Size(batch_[0], batch_[1]) || !like_)
+        throw OneBatchOnly{mase::format("node '{}' expands to a multiple of the batch", name)};
+      shape.push_back(0), needs_batch = true;
+    }
+  }
+  Wires inputs{x};
+  if (needs_batch) inputs.push_back(named_.at(like_->target));
+  return call(name, "expand", inputs, {{"shape", shape}});
+}
+
+Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
+                          int64_t step) {
+  if (!x.usable()) return x;
+  axis = wrapped(axis, x.rank());
+  if (axis < 0 || axis >= x.rank()) fail(name, mase::format("there is no axis {} among {}", axis, x.rank()));
+  const Size size = x.size(axis);
+  const bool to_the_end = end >= std::max(size.at[0], size.at[1]);
+  if (start < 0 && size.fixed()) start = std::max<int64_t>(start + size.at[0], 0);
+  if (start == 0 && to_the_end && step == 1) return x;
+  if (literal_batch_ && axis == 0 && start == 0 && step == 1 && end == batch_[0] && size == Size(batch_[0], batch_[1]))
+    return x;
+  mase::Map with{{"dim", axis}, {"start", start}, {"step", step}};
+  if (!to_the_end) with.set("end", end);
+  return call(name, "slice", {x}, with);
+}
+
+// Indices that only pick every element in order are a change of shape: how masks are often broadcast.
+Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices) {
+  Wires inputs{x};
+  mase::List axes;
+  for (size_t i = 0; i < indices.size(); ++i)
+    if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
+  const bool all_known = std::all_of(inputs.begin() + 1, inputs.end(), [](const Wire& w) { return w.known(); });
+  if (x.live() && all_known && axes.size() == indices.size() && static_cast<int64_t>(axes.size()) == x.rank()) {
+    c10::List<std::optional<at::Tensor>> small;
+    for (size_t i = 1; i < inputs.size(); ++i) small.push_back(inputs[i].trace[0]);
+    const at::Tensor numbers = at::arange(x.trace[0].numel()).view(x.trace[0].sizes());
+    const at::Tensor picked = at::index(numbers, small);
+    if (at::equal(picked.reshape({-1}), numbers.reshape({-1}))) {
+      Sizes to;
+      for (const int64_t n : picked.sizes()) to.emplace_back(n);
+      if (!literal_batch_ && !to.empty() && to[0] == Size(batch_[0])) to[0] = Size(batch_[0], batch_[1]);
+      return reshape(name, x, to);
+    }
+  }
+  return call(name, "index", inputs, {{"axes", axes}});
+}
+
+}  // namespace models
