@@ -4,3 +4,5 @@ foreach(plugin data eval models nn quant train)
     add_dependencies(${test_target} mase_plugin_${plugin})
   endif()
 endforeach()
+# What the importers share lies below the components; the plugin's library shows nothing but its manifest.
+target_sources(${test_target} PRIVATE $<TARGET_OBJECTS:mase_plugin_models>)
