@@ -1,8 +1,8 @@
 // nn.cat: inputs one behind another along an axis.
 #include <ATen/ops/cat.h>
 
+#include "axes.h"
 #include "grid.h"
-#include "nn.h"
 
 namespace mase::nn {
 namespace {
@@ -18,16 +18,19 @@ class Cat final : public Op {
   explicit Cat(Config c) : config_(std::move(c)) {}
 
   std::pair<int, int> arity() const override { return {1, -1}; }
-  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override { return {at::cat(inputs, config_.dim)}; }
-  // The grid on which the values of all inputs lie.
-  std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
-    std::optional<CodeRange> all;
-    for (const auto& point : formats.inputs) {
-      if (!point) return std::nullopt;
-      all = all ? all->joined(CodeRange(*point)) : CodeRange(*point);
+  Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    Shape first = shape_of(inputs[0]);
+    const auto axis = static_cast<size_t>(axis_at(config_.dim, first, "dim"));
+    for (const at::Tensor& input : inputs) {
+      Shape shape = shape_of(input);
+      if (shape.size() == first.size()) shape[axis] = first[axis];
+      if (shape != first)
+        throw Error("found shapes " + Value(first).json() + " and " + Value(shape_of(input)).json() +
+                    ", expected equal sizes of all axes but " + std::to_string(axis));
     }
-    return all ? std::optional(all->grid()) : std::nullopt;
+    return {at::cat(inputs, config_.dim)};
   }
+  std::optional<FixedPoint> result_format(const OpFormats& formats) const override { return joined_grid(formats); }
 
  private:
   Config config_;

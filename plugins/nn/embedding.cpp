@@ -2,44 +2,10 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 
-#include <cmath>
-
-#include "nn.h"
+#include "indices.h"
 
 namespace mase::nn {
 namespace {
-
-// Indices as int64. Graph inputs are float32 unless the data says otherwise, so whole numbers in floats count as well.
-template <class T>
-at::Tensor whole_numbers(const at::Tensor& x, int64_t count) {
-  const at::Tensor from = x.contiguous();
-  at::Tensor to = at::empty(x.sizes(), at::TensorOptions().dtype(at::kLong));
-  const T* in = from.const_data_ptr<T>();
-  int64_t* out = to.mutable_data_ptr<int64_t>();
-  for (int64_t i = 0; i < from.numel(); ++i) {
-    const auto index = static_cast<double>(in[i]);
-    if (!(index >= 0 && index < static_cast<double>(count) && std::trunc(index) == index))
-      throw Error("found the index " + Value(index).json() + ", expected an integer in [0, " +
-                  std::to_string(count - 1) + "]");
-    out[i] = static_cast<int64_t>(index);
-  }
-  return to;
-}
-
-at::Tensor indices(const at::Tensor& x, int64_t count) {
-  switch (x.scalar_type()) {
-    case at::kLong:
-      return whole_numbers<int64_t>(x, count);
-    case at::kInt:
-      return whole_numbers<int32_t>(x, count);
-    case at::kFloat:
-      return whole_numbers<float>(x, count);
-    case at::kDouble:
-      return whole_numbers<double>(x, count);
-    default:
-      throw Error(std::string("found indices of type ") + c10::toString(x.scalar_type()) + ", expected integers");
-  }
-}
 
 class Embedding final : public Op {
  public:
@@ -66,7 +32,8 @@ class Embedding final : public Op {
 
   std::vector<ParameterInfo> parameters() const override { return {{"weight"}}; }
   Tensors forward(const Tensors& inputs, Tensors& params, OpContext&) const override {
-    return {at::embedding(params[0], indices(inputs[0], config_.num_embeddings), padding_row(), false, false)};
+    return {at::embedding(params[0], indices(inputs[0], config_.num_embeddings, FromEnd::refused), padding_row(), false,
+                          false)};
   }
   // Normal with mean 0 and variance 1.
   Tensors initialize(const std::vector<Shape>&, Random& random) const override {

@@ -126,6 +126,15 @@ std::optional<FixedPoint> product_grid(const OpFormats& formats, int64_t terms) 
   return product.times(std::max<int64_t>(terms, 1)).grid();
 }
 
+std::optional<FixedPoint> joined_grid(const OpFormats& formats) {
+  std::optional<CodeRange> all;
+  for (const auto& point : formats.inputs) {
+    if (!point) return std::nullopt;
+    all = all ? all->joined(CodeRange(*point)) : CodeRange(*point);
+  }
+  return all ? std::optional(all->grid()) : std::nullopt;
+}
+
 std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window) {
   if (formats.inputs.empty() || !formats.inputs[0] || window < 1 || !std::has_single_bit(static_cast<uint64_t>(window)))
     return std::nullopt;

@@ -40,6 +40,9 @@ std::optional<FixedPoint> clamped_grid(const OpFormats& formats, double low, dou
 // The accumulator of `terms` products of two inputs.
 std::optional<FixedPoint> product_grid(const OpFormats& formats, int64_t terms);
 
+// The grid on which the values of all inputs lie.
+std::optional<FixedPoint> joined_grid(const OpFormats& formats);
+
 // A mean over `window` elements: exact when that is a power of two.
 std::optional<FixedPoint> mean_grid(const OpFormats& formats, int64_t window);
 

@@ -30,24 +30,12 @@ void add_activations(Registrar& r) {
 }
 
 void add_layers(Registrar& r) {
-  add_adaptive_avg_pool1d(r);
-  add_adaptive_avg_pool2d(r);
-  add_adaptive_max_pool1d(r);
-  add_adaptive_max_pool2d(r);
   add_add(r);
-  add_avg_pool1d(r);
-  add_avg_pool2d(r);
   add_batch_norm1d(r);
   add_batch_norm2d(r);
   add_bmm(r);
-  add_cat(r);
-  add_conv1d(r);
-  add_conv2d(r);
-  add_conv3d(r);
-  add_convtranspose2d(r);
   add_dropout(r);
   add_embedding(r);
-  add_flatten(r);
   add_group_norm(r);
   add_identity(r);
   add_instance_norm1d(r);
@@ -56,13 +44,45 @@ void add_layers(Registrar& r) {
   add_layer_norm(r);
   add_linear(r);
   add_matmul(r);
+  add_mul(r);
+  add_rms_norm(r);
+  add_scaled_dot_product_attention(r);
+  add_sub(r);
+}
+
+void add_shapes(Registrar& r) {
+  add_cat(r);
+  add_chunk(r);
+  add_expand(r);
+  add_flatten(r);
+  add_gather(r);
+  add_index(r);
+  add_index_select(r);
+  add_permute(r);
+  add_reshape(r);
+  add_select(r);
+  add_slice(r);
+  add_split(r);
+  add_squeeze(r);
+  add_stack(r);
+  add_transpose(r);
+  add_unsqueeze(r);
+  add_view(r);
+}
+
+void add_windows(Registrar& r) {
+  add_adaptive_avg_pool1d(r);
+  add_adaptive_avg_pool2d(r);
+  add_adaptive_max_pool1d(r);
+  add_adaptive_max_pool2d(r);
+  add_avg_pool1d(r);
+  add_avg_pool2d(r);
+  add_conv1d(r);
+  add_conv2d(r);
+  add_conv3d(r);
+  add_convtranspose2d(r);
   add_max_pool1d(r);
   add_max_pool2d(r);
-  add_mul(r);
-  add_reshape(r);
-  add_rms_norm(r);
-  add_sub(r);
-  add_view(r);
 }
 
 }  // namespace
@@ -71,4 +91,6 @@ void add_layers(Registrar& r) {
 MASE_PLUGIN("nn", "0.1.0", "Operators of neural networks, with PyTorch's names and defaults") {
   mase::nn::add_activations(r);
   mase::nn::add_layers(r);
+  mase::nn::add_windows(r);
+  mase::nn::add_shapes(r);
 }

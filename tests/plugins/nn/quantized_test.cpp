@@ -59,13 +59,18 @@ Case case_of(const std::string& op) {
       {"batch_norm2d", {{}, {image}}},
       {"bmm", {{}, {{2, 3, 4}, {2, 4, 3}}}},
       {"cat", {{}, {{2, 4}, {2, 3}}}},
+      {"chunk", {{{"chunks", 2}, {"dim", 1}}, {{2, 4}}}},
       {"conv1d", {convolution, {sequence}}},
       {"conv2d", {convolution, {image}}},
       {"conv3d", {convolution, {volume}}},
       {"convtranspose2d", {convolution, {image}}},
       {"embedding", {{{"num_embeddings", 5}, {"embedding_dim", 3}}, {{2, 4}}}},
+      {"expand", {{{"shape", List{-1, 3, -1}}}, {{2, 1, 4}}}},
       {"flatten", {{}, {image}}},
+      {"gather", {{{"dim", 1}}, {{2, 4}, {2, 3}}}},
       {"group_norm", {{{"num_groups", 2}}, {image}}},
+      {"index", {{{"axes", List{1}}}, {{2, 4}, {3}}}},
+      {"index_select", {{{"dim", 1}}, {{2, 4}, {3}}}},
       {"instance_norm1d", {{{"affine", true}}, {sequence}}},
       {"instance_norm2d", {{{"affine", true}}, {image}}},
       {"instance_norm3d", {{{"affine", true}}, {volume}}},
@@ -74,12 +79,26 @@ Case case_of(const std::string& op) {
       {"max_pool1d", {{{"kernel_size", 2}}, {sequence}}},
       {"max_pool2d", {{{"kernel_size", 2}}, {image}}},
       {"mul", {{}, {{2, 4}, {2, 4}}}},
+      {"permute", {{{"dims", List{0, 2, 1}}}, {sequence}}},
       {"reshape", {{{"shape", List{-1, 2, 2}}}, {{2, 4}}}},
+      {"scaled_dot_product_attention", {{}, {{2, 3, 4}, {2, 5, 4}, {2, 5, 4}}}},
+      {"select", {{{"dim", 1}, {"index", 2}}, {sequence}}},
+      {"slice", {{{"dim", 1}, {"start", 1}}, {{2, 4}}}},
+      {"split", {{{"sizes", List{1, 3}}, {"dim", 1}}, {{2, 4}}}},
+      {"stack", {{{"dim", 1}}, {{2, 4}, {2, 4}}}},
       {"sub", {{}, {{2, 4}, {2, 4}}}},
+      {"transpose", {{{"dim0", 1}, {"dim1", 2}}, {sequence}}},
+      {"unsqueeze", {{{"dim", 1}}, {{2, 4}}}},
       {"view", {{{"shape", List{-1, 2, 2}}}, {{2, 4}}}},
   };
   const auto it = cases.find(op);
   return it == cases.end() ? Case{{}, {{2, 4}}} : it->second;
+}
+
+// Which input of an operator holds indices, which halved are none; -1: none does.
+int index_input(const std::string& op) {
+  if (op == "nn.embedding" || op == "nn.one_hot") return 0;
+  return op == "nn.gather" || op == "nn.index" || op == "nn.index_select" ? 1 : -1;
 }
 
 // One operator in a graph of its own; parameters that start at one or zero get other values.
@@ -89,7 +108,8 @@ struct OneNode {
     for (const Shape& shape : c.inputs) {
       const Shape sample(shape.begin() + 1, shape.end());
       args.emplace_back(&add_placeholder(graph, "x" + std::to_string(args.size()), sample));
-      inputs.push_back(op == "nn.embedding" ? (values(shape).abs() * 5).floor() : values(shape, 3 + args.size()));
+      const bool is_index = static_cast<int>(inputs.size()) == index_input(op);
+      inputs.push_back(is_index ? (values(shape).abs() * 4).floor() : values(shape, 3 + args.size()));
     }
     node = &add_module(graph, components, "one", Chosen(op, c.with), args, Random(1));
     add_output(graph, {node});
@@ -114,11 +134,11 @@ TEST_CASE("every operator's arguments, parameters and results are quantized wher
     const Case c = case_of(info->name.substr(info->name.find('.') + 1));
     OneNode one(info->name, c);
     Node& node = *one.node;
-    const bool is_index = info->name == "nn.embedding";  // halved indices are none
+    const int index = index_input(info->name);
     std::vector<std::string> expected;
     for (TensorMeta& a : node.meta.common.args) {
       const Parameter* p = node.param(a.name);
-      if (is_index && !p) continue;
+      if (a.name == "data_in_" + std::to_string(index)) continue;
       if (p && !one.graph.tensor(p->key).is_floating_point()) continue;
       a.format = kFlag, expected.push_back("one." + a.name);
     }
@@ -126,8 +146,8 @@ TEST_CASE("every operator's arguments, parameters and results are quantized wher
     REQUIRE_FALSE(expected.empty());
 
     Tensors inputs = one.inputs, params;
-    if (!is_index)
-      for (at::Tensor& x : inputs) x = x * 0.5;
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (static_cast<int>(i) != index) inputs[i] = inputs[i] * 0.5;
     for (const Parameter& p : node.params) {
       const at::Tensor& tensor = one.graph.tensor(p.key);
       params.push_back(tensor.is_floating_point() ? tensor * 0.5 : tensor);
