@@ -32,11 +32,45 @@ CodeRange CodeRange::operator+(const CodeRange& other) const {
   return r;
 }
 
-CodeRange CodeRange::operator-(const CodeRange& other) const {
-  CodeRange negative = other;
-  negative.low_ = -other.high_, negative.high_ = -other.low_;  // at most 2^120, so that no sign is lost
-  return *this + negative;
+CodeRange CodeRange::operator-(const CodeRange& other) const { return *this + -other; }
+
+CodeRange CodeRange::operator-() const {
+  CodeRange r = *this;
+  r.low_ = -high_, r.high_ = -low_;  // at most 2^120, so that no sign is lost
+  return r;
 }
+
+CodeRange CodeRange::absolute() const {
+  CodeRange r = *this;
+  r.low_ = std::max<Int>({low_, -high_, 0}), r.high_ = std::max(-low_, high_);
+  return r;
+}
+
+CodeRange CodeRange::whole(Whole mode) const {
+  CodeRange r = *this;
+  if (frac_width_ <= 0) return r;
+  r.wide_ = wide_ || frac_width_ > 120;
+  const int point = std::min(frac_width_, 120);
+  const auto rounded = [&](Int code) {
+    const Int below = code >> point, rest = code - (below << point), half = Int{1} << (point - 1);
+    const bool up = mode == Whole::ceil    ? rest != 0
+                    : mode == Whole::trunc ? rest != 0 && code < 0
+                    : mode == Whole::round ? rest > half || (rest == half && below % 2 != 0)
+                                           : false;
+    return below + (up ? 1 : 0);
+  };
+  r.low_ = rounded(low_), r.high_ = rounded(high_), r.frac_width_ = 0;
+  return r;
+}
+
+CodeRange CodeRange::greatest(const CodeRange& other) const {
+  CodeRange r = joined(other);
+  const CodeRange a = aligned(r.frac_width_), b = other.aligned(r.frac_width_);
+  r.low_ = std::max(a.low_, b.low_);
+  return r;
+}
+
+CodeRange CodeRange::least(const CodeRange& other) const { return -(-*this).greatest(-other); }
 
 CodeRange CodeRange::operator*(const CodeRange& other) const {
   CodeRange r;

@@ -6,6 +6,8 @@
 
 namespace mase::nn {
 
+enum class Whole { floor, ceil, round, trunc };  // round: ties to even
+
 // The codes low..high at frac_width. `wide` once 128 bits no longer hold them.
 class CodeRange {
  public:
@@ -14,6 +16,11 @@ class CodeRange {
   CodeRange operator+(const CodeRange& other) const;
   CodeRange operator-(const CodeRange& other) const;
   CodeRange operator*(const CodeRange& other) const;
+  CodeRange operator-() const;
+  CodeRange absolute() const;
+  CodeRange whole(Whole mode) const;                 // values rounded to integers
+  CodeRange greatest(const CodeRange& other) const;  // the greater of two values, one of each range
+  CodeRange least(const CodeRange& other) const;
   CodeRange times(int64_t count) const;                           // a sum of `count` such values
   CodeRange divided(int power) const;                             // by 2^power: only the point moves
   CodeRange joined(const CodeRange& other) const;                 // either of the two

@@ -85,11 +85,17 @@ void add_windows(Registrar& r) {
   add_max_pool2d(r);
 }
 
+void add_functions(Registrar& r) {
+  add_exact_unary(r);
+  add_unary(r);
+}
+
 }  // namespace
 }  // namespace mase::nn
 
 MASE_PLUGIN("nn", "0.1.0", "Operators of neural networks, with PyTorch's names and defaults") {
   mase::nn::add_activations(r);
+  mase::nn::add_functions(r);
   mase::nn::add_layers(r);
   mase::nn::add_windows(r);
   mase::nn::add_shapes(r);

@@ -25,6 +25,7 @@ void add_dropout(Registrar& r);
 void add_elu(Registrar& r);
 void add_embedding(Registrar& r);
 void add_expand(Registrar& r);
+void add_exact_unary(Registrar& r);
 void add_flatten(Registrar& r);
 void add_gather(Registrar& r);
 void add_gelu(Registrar& r);
@@ -71,6 +72,7 @@ void add_tanh(Registrar& r);
 void add_tanhshrink(Registrar& r);
 void add_transpose(Registrar& r);
 void add_unsqueeze(Registrar& r);
+void add_unary(Registrar& r);
 void add_view(Registrar& r);
 
 // Height and width; a recipe may give one number for both.
