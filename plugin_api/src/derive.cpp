@@ -108,9 +108,14 @@ void Derive::collect(const NodeParts& parts) {
 
 namespace {
 
+// Indices, masks and conditions: exact, but on no grid.
+bool is_integer(const TensorMeta& meta) {
+  return meta.torch_dtype.starts_with("int") || meta.torch_dtype.starts_with("uint") || meta.torch_dtype == "bool";
+}
+
 bool all_exact(const NodeParts& parts, bool& has_free_accumulator) {
   for (const TensorUse& use : parts.inputs)
-    if (!use.meta || !use.meta->point()) return false;
+    if (!use.meta || !(use.meta->point() || is_integer(*use.meta))) return false;
   for (const ParameterUse& use : parts.params) {
     const bool exact = use.meta && use.meta->point();
     if (use.accumulator && !use.format)
@@ -142,7 +147,7 @@ void Derive::results(Node& node, NodeParts& parts) {
     use.meta = &meta;
     if (meta.format)
       apply(node, use);
-    else if (exact)
+    else if (exact && !is_integer(meta))
       set_grid(meta, *exact);
     else
       set_float(meta);

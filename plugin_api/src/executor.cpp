@@ -1,6 +1,6 @@
 // Executor: compiling a graph into steps.
+#include <ATen/ops/empty.h>
 #include <ATen/ops/scalar_tensor.h>
-#include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -17,18 +17,36 @@ const std::vector<std::string>& EnumNames<Arithmetic>::names() {
 
 std::string describe(const Node& node) { return "node '" + node.name + "' (" + node.mase_op + ")"; }
 
-// Numbers become scalars, lists of numbers vectors: the operators see tensors only.
+namespace {
+
+// A vector of `list` when all its items are of one kind.
+template <class T>
+at::Tensor vector_of(const List& list, bool (Value::*is_kind)() const, T (Value::*as)() const, at::ScalarType type) {
+  at::Tensor vector = at::empty({static_cast<int64_t>(list.size())}, at::TensorOptions().dtype(type));
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (!(list[i].*is_kind)()) return {};
+    vector.mutable_data_ptr<T>()[i] = (list[i].*as)();
+  }
+  return vector;
+}
+
+}  // namespace
+
+// Numbers become scalars, lists of numbers vectors: the operators see tensors only. Integers stay integers, so that an
+// integer tensor plus 1 is one; beside floating point they promote to its type.
 at::Tensor constant_tensor(const Node& node, size_t index, const Value& v, at::ScalarType type) {
-  const auto options = at::TensorOptions().dtype(type);
-  if (v.is_number()) return at::scalar_tensor(v.as_double(), options);
   if (v.is_bool()) return at::scalar_tensor(v.as_bool(), at::TensorOptions().dtype(at::kBool));
+  if (v.is_int()) return at::scalar_tensor(v.as_int(), at::TensorOptions().dtype(at::kLong));
+  if (v.is_number()) return at::scalar_tensor(v.as_double(), at::TensorOptions().dtype(type));
   if (v.is_list()) {
-    std::vector<double> numbers;
-    for (const Value& item : v.as_list()) {
-      if (!item.is_number()) break;
-      numbers.push_back(item.as_double());
-    }
-    if (numbers.size() == v.as_list().size()) return at::tensor(numbers, options);
+    const List& list = v.as_list();
+    at::Tensor vector;
+    if (!list.empty()) vector = vector_of<bool>(list, &Value::is_bool, &Value::as_bool, at::kBool);
+    if (!list.empty() && !vector.defined())
+      vector = vector_of<int64_t>(list, &Value::is_int, &Value::as_int, at::kLong);
+    if (vector.defined()) return vector;
+    vector = vector_of<double>(list, &Value::is_number, &Value::as_double, at::kDouble);
+    if (vector.defined()) return vector.to(type);
   }
   throw Error(format("argument {} of {} is {}, expected a node, a number or a list of numbers", index, describe(node),
                      v.brief()),
@@ -88,7 +106,6 @@ void Executor::Plan::add_step(Node& node, std::vector<size_t>& last_use) {
 }
 
 void Executor::Plan::add_inputs(PlanStep& step, NodeParts& parts, std::vector<size_t>& last_use) {
-  const at::ScalarType type = options.arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble;
   const Node& node = *step.node;
   step.inputs.resize(node.args.size());
   for (size_t i = 0; i < node.args.size(); ++i) {
@@ -98,7 +115,7 @@ void Executor::Plan::add_inputs(PlanStep& step, NodeParts& parts, std::vector<si
       input.node = arg.node->index(), input.result = static_cast<size_t>(arg.result);
       last_use[input.node] = node.index();
     } else {
-      input.constant = constant_tensor(node, i, arg.constant, type);
+      input.constant = constant_tensor(node, i, arg.constant, floating());
     }
     const TensorUse& use = parts.inputs[i];
     if (use.format && !same_format(input, steps, use))

@@ -9,10 +9,15 @@
 
 namespace mase {
 
-at::Tensor Executor::Plan::cast(Caster& caster, const at::Tensor& x) {
+at::Tensor Executor::Plan::cast(Caster& caster, const at::Tensor& value) {
+  const at::Tensor x = value.is_floating_point() ? value : value.to(floating());  // formats read floating point
   if (!options.training) return caster.format->quantize(x, caster.context);
   for (size_t i = 0; i < caster.keys.size(); ++i) caster.context.parameters[i] = graph.tensor(caster.keys[i]);
   return quantize_with_gradient(caster.format, x, caster.context);
+}
+
+at::ScalarType Executor::Plan::floating() const {
+  return options.arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble;
 }
 
 at::Tensor Executor::Plan::parameter(const PlanStep& step, const StepParameter& p) {
@@ -25,8 +30,7 @@ Tensors Executor::Plan::compute(PlanStep& step, const Tensors& inputs) {
   const Node& node = *step.node;
   if (node.op_kind == OpKind::placeholder) {
     const at::Tensor& x = inputs[step.place];
-    const at::ScalarType wanted = options.arithmetic == Arithmetic::float64 ? at::kDouble : at::kFloat;
-    return {x.is_floating_point() && x.scalar_type() != wanted ? x.to(wanted) : x};
+    return {x.is_floating_point() && x.scalar_type() != floating() ? x.to(floating()) : x};
   }
   if (node.op_kind == OpKind::get_attr) {
     const at::Tensor& x = graph.tensor(node.params.empty() ? node.target : node.params[0].key);
@@ -45,7 +49,12 @@ Tensors Executor::Plan::compute(PlanStep& step, const Tensors& inputs) {
     step.tensors.clear();
     for (const StepParameter& p : step.params) step.tensors.push_back(parameter(step, p));
   }
-  return step.op->forward(step.gathered, step.tensors, step.context);
+  Tensors results = step.op->forward(step.gathered, step.tensors, step.context);
+  if (options.arithmetic != Arithmetic::float64) return results;
+  // Functions of integers and casts give float32 where no input says otherwise; the witness goes on in double.
+  for (at::Tensor& result : results)
+    if (result.is_floating_point() && result.scalar_type() != at::kDouble) result = result.to(at::kDouble);
+  return results;
 }
 
 Tensors Executor::Plan::run_floating(const Tensors& inputs) {

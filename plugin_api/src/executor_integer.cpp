@@ -135,7 +135,9 @@ void Executor::Plan::encode_parameters(PlanStep& step) {
 }
 
 IntegerValue Executor::Plan::encode(Caster& caster, const IntegerValue& value) {
-  return {caster.format->encode(decode(value), caster.context), {}, caster.format.get()};
+  at::Tensor x = decode(value);
+  if (!x.is_floating_point()) x = x.to(at::kDouble);  // formats read floating point
+  return {caster.format->encode(x, caster.context), {}, caster.format.get()};
 }
 
 std::vector<IntegerValue> Executor::Plan::compute_integer(PlanStep& step, const Tensors& inputs) {

@@ -76,7 +76,8 @@ struct Executor::Plan {
   void add_parameters(PlanStep& step, NodeParts& parts);
   std::unique_ptr<Caster> caster(const Node& node, const TensorUse& use, Role role, std::string name = {});
   at::Tensor parameter(const PlanStep& step, const StepParameter& p);
-  at::Tensor cast(Caster& caster, const at::Tensor& x);
+  at::Tensor cast(Caster& caster, const at::Tensor& value);
+  at::ScalarType floating() const;  // what floating point runs in
   Tensors compute(PlanStep& step, const Tensors& inputs);
   // integer arithmetic
   void prepare_integer();

@@ -56,6 +56,50 @@ bool is_any(std::string_view op, std::initializer_list<std::string_view> names) 
   return std::find(names.begin(), names.end(), op) != names.end();
 }
 
+// What moves, selects, converts or makes values. Where MASE knows no such operator, it stands with its like.
+bool is_implicit(std::string_view op) {
+  return is_any(op, {"abs",         "argmax",       "argmin",
+                     "argsort",     "broadcast_to", "cast",
+                     "cat",         "chunk",        "clamp",
+                     "constant",    "contiguous",   "cumsum",
+                     "dropout",     "eq",           "expand",
+                     "flatten",     "flip",         "full",
+                     "gather",      "gather_nd",    "ge",
+                     "gemm",        "index",        "index_put",
+                     "isinf",       "isnan",        "index_select",
+                     "logical_and", "logical_not",  "logical_or",
+                     "logical_xor", "masked_fill",  "masked_select",
+                     "movedim",     "narrow",       "ne",
+                     "ones",        "one_hot",      "pad",
+                     "permute",     "repeat",       "repeat_interleave",
+                     "reshape",     "roll",         "scatter",
+                     "scatter_add", "select",       "shape",
+                     "size",        "slice",        "slice_scatter",
+                     "split",       "squeeze",      "stack",
+                     "tile",        "topk",         "transpose",
+                     "tril",        "triu",         "unbind",
+                     "unflatten",   "unfold",       "unsqueeze",
+                     "view",        "where",        "zeros"});
+}
+
+// Arithmetic, comparisons, functions of elements and reductions.
+bool is_builtin(std::string_view op) {
+  return is_any(op, {"acos",      "add",       "addmm",   "all",
+                     "amax",      "amin",      "any",     "arange",
+                     "asin",      "atan",      "baddbmm", "bmm",
+                     "ceil",      "cos",       "cosh",    "div",
+                     "erf",       "exp",       "expm1",   "floor",
+                     "gt",        "le",        "log",     "log1p",
+                     "log2",      "logsumexp", "lt",      "matmul",
+                     "max",       "maximum",   "mean",    "min",
+                     "minimum",   "mul",       "neg",     "norm",
+                     "pow",       "prod",      "range",   "reciprocal",
+                     "remainder", "round",     "rsqrt",   "scaled_dot_product_attention",
+                     "sign",      "sin",       "sinh",    "sqrt",
+                     "std",       "sub",       "sum",     "tan",
+                     "trunc",     "var"});
+}
+
 }  // namespace
 
 std::string mase_type_of(const Node& node) {
@@ -70,11 +114,10 @@ std::string mase_type_of(const Node& node) {
       break;
   }
   const std::string_view op = node.mase_op;
-  if (is_any(op, {"flatten", "view", "reshape", "dropout", "cat", "permute", "transpose", "squeeze", "unsqueeze"}))
-    return "implicit_func";
+  if (is_implicit(op)) return "implicit_func";
   if (is_any(op, {"batch_norm1d", "batch_norm2d"})) return "module";
-  if (is_any(op, {"add", "mul", "sub", "matmul", "bmm", "div"})) return "builtin_func";
-  const bool is_both = is_any(op, {"sigmoid", "softmax", "tanh", "gelu"});
+  if (is_builtin(op)) return "builtin_func";
+  const bool is_both = is_any(op, {"sigmoid", "softmax", "tanh", "gelu", "embedding"});
   return is_both && node.op_kind == OpKind::call_function ? "builtin_func" : "module_related_func";
 }
 

@@ -149,6 +149,59 @@ TEST_CASE("constants are tensors, and several results are told apart") {
                     Catch::Contains("argument 1 of node 'sum' (add) is 'half', expected a node, a number"));
 }
 
+TEST_CASE("integers stay integers: constants, inputs and tensors of the graph") {
+  test::FakeComponents components = test::fake_components();
+  Graph graph;
+  Node& index = add_placeholder(graph, "index", {2});
+  Node& mask = add_placeholder(graph, "mask", {2});
+  Node& x = add_placeholder(graph, "x", {2});
+  graph.set_tensor("offset", at::tensor({int64_t{1} << 60, int64_t{3}}, at::kLong));
+  Node& offset = graph.add(OpKind::get_attr, "offset");
+  offset.target = "offset";
+  infer_shapes(graph, components, {at::zeros({1, 2}, at::kLong), at::zeros({1, 2}, at::kBool), at::zeros({1, 2})});
+  const auto add = [&](const char* name, Argument a, Argument b) {
+    return &add_module(graph, components, name, {"t.add"}, {std::move(a), std::move(b)}, Random(1));
+  };
+  add_output(graph, {add("one", &index, Value(1)), add("list", &index, Value(List{1, 2})),
+                     add("stored", &index, &offset), &mask, add("float", &x, Value(1)), add("flag", &mask, Value(true)),
+                     add("half", &index, Value(0.5)), add("mixed", &x, Value(List{1, 0.5}))});
+  const Tensors inputs{at::tensor({5, 7}, at::kLong).view({1, 2}),
+                       at::tensor({0, 1}, at::kLong).to(at::kBool).view({1, 2}), at::tensor({0.5f, 1.5f}).view({1, 2})};
+  for (const Arithmetic arithmetic : {Arithmetic::float32, Arithmetic::float64}) {
+    const at::ScalarType real = arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble;
+    const Tensors out = Executor(graph, components, {arithmetic}).run(inputs);
+    const auto is = [&](size_t i, double first, double second, at::ScalarType type) {
+      INFO("result " << i);
+      CHECK(out[i].scalar_type() == type);
+      CHECK(at::equal(out[i], at::tensor({first, second}, at::kDouble).view({1, 2}).to(type)));
+    };
+    is(0, 6, 8, at::kLong);
+    is(1, 6, 9, at::kLong);
+    CHECK(out[2].view(-1)[0].item<int64_t>() == (int64_t{1} << 60) + 5);
+    is(3, 0, 1, at::kBool);
+    is(4, 1.5, 2.5, real);
+    is(5, 1, 1, at::kBool);
+    is(6, 5.5, 7.5, real);
+    is(7, 1.5, 2, real);
+  }
+}
+
+TEST_CASE("a format reads an integer as the number that it is") {
+  test::FakeComponents components = test::fake_components();
+  Graph graph;
+  Node& index = add_placeholder(graph, "index", {2});
+  infer_shapes(graph, components, {at::zeros({1, 2}, at::kLong)});
+  Node& sum = add_module(graph, components, "sum", {"t.add"}, {&index, Argument(Value(9))}, Random(1));
+  add_output(graph, {&sum});
+  for (TensorMeta& arg : sum.meta.common.args) arg.format = test::fixed(4, 0);  // -8 to 7
+  const at::Tensor x = at::tensor({-20, 3}, at::kLong).view({1, 2});
+  for (const Arithmetic arithmetic : {Arithmetic::float32, Arithmetic::float64}) {
+    const at::Tensor y = Executor(graph, components, {arithmetic}).run({x})[0];
+    CHECK(y.scalar_type() == (arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble));
+    CHECK(at::equal(y, at::tensor({-1.0, 10.0}).view({1, 2}).to(y.scalar_type())));
+  }
+}
+
 TEST_CASE("an observer sees every node with its results after their formats") {
   Net n;
   test::quantize_all(n.graph);

@@ -82,3 +82,27 @@ TEST_CASE("shapes follow another sample") {
   CHECK_THROWS_WITH(infer_shapes(graph, components, {}), Catch::Contains("takes more inputs"));
   CHECK_THROWS_WITH(infer_shapes(graph, components, {at::zeros({1, 5})}), Catch::Contains("node 'fc1' (linear)"));
 }
+
+TEST_CASE("operators stand in MASE's lists") {
+  test::FakeComponents components = test::fake_components();
+  Graph graph;
+  Node& node = add_module(graph, components, "f", {"t.relu"}, {&add_placeholder(graph, "x", {2})}, Random(1), true);
+  const auto type_of = [&](const char* op) {
+    node.mase_op = op, node.meta.common.mase_type.clear();
+    infer_shapes(graph, components, {at::ones({1, 2})});
+    return node.meta.common.mase_type;
+  };
+  for (const char* op : {"view", "flatten", "permute", "expand", "split", "slice", "gather", "stack", "index_select",
+                         "repeat", "flip", "cast", "where", "masked_fill", "clamp", "abs", "eq", "ge", "cumsum"})
+    CHECK(type_of(op) == "implicit_func");
+  for (const char* op : {"mul",       "sub",   "matmul",  "mean",     "pow",
+                         "sqrt",      "div",   "softmax", "max",      "erf",
+                         "sin",       "tanh",  "gt",      "le",       "sigmoid",
+                         "min",       "neg",   "log",     "gelu",     "scaled_dot_product_attention",
+                         "embedding", "rsqrt", "maximum", "logsumexp"})
+    CHECK(type_of(op) == "builtin_func");
+  for (const char* op : {"linear", "relu", "conv2d", "layer_norm"}) CHECK(type_of(op) == "module_related_func");
+  node.op_kind = OpKind::call_module;
+  for (const char* op : {"embedding", "softmax"}) CHECK(type_of(op) == "module_related_func");
+  CHECK(type_of("batch_norm2d") == "module");
+}

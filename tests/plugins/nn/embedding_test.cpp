@@ -1,4 +1,5 @@
 // nn.embedding: rows by index, and the row that is padding.
+#include "mase/execute.h"
 #include "one_op.h"
 
 using namespace test;
@@ -52,4 +53,43 @@ TEST_CASE("nn.embedding refuses what is no index") {
                OneOp("nn.embedding", {{"num_embeddings", 5}, {"embedding_dim", 3}, {"padding_idx", 5}}, {{1, 1}});
              }),
              Catch::Contains("padding_idx is 5, beyond the 5 rows"));
+}
+
+TEST_CASE("nn.embedding reads int64 inputs of a graph in float and in double, beside other inputs") {
+  Graph graph;
+  Node& tokens = add_placeholder(graph, "tokens", {3});
+  Node& scale = add_placeholder(graph, "scale", {1, 2});
+  infer_shapes(graph, plugins(), {at::zeros({1, 3}, at::kLong), at::zeros({1, 1, 2})});
+  Node& next = add_module(graph, plugins(), "next", {"nn.add"}, {&tokens, Argument(Value(1))}, Random(1));
+  const Chosen chosen("nn.embedding", {{"num_embeddings", 9}, {"embedding_dim", 1}});
+  Node& rows = add_module(graph, plugins(), "rows", chosen, {&next}, Random(1));
+  Node& scaled = add_module(graph, plugins(), "scaled", {"nn.mul"}, {&rows, &scale}, Random(1));
+  add_output(graph, {&scaled, &next});
+  const int64_t index[] = {0, 7, 2};
+  const at::Tensor x = at::tensor(at::ArrayRef<int64_t>(index), at::kLong).view({1, 3});
+  for (const Arithmetic arithmetic : {Arithmetic::float32, Arithmetic::float64}) {
+    const Tensors out = Executor(graph, plugins(), {arithmetic}).run({x, at::tensor({2.f, 3.f}).view({1, 1, 2})});
+    CHECK(out[0].scalar_type() == (arithmetic == Arithmetic::float32 ? at::kFloat : at::kDouble));
+    CHECK(out[1].scalar_type() == at::kLong);
+    for (int64_t i = 0; i < 3; ++i) {
+      const double row = graph.tensor("rows.weight").select(0, index[i] + 1).select(0, 0).item<double>();
+      CHECK(element(out[0], {0, i, 0}) == Approx(2 * row));
+      CHECK(element(out[0], {0, i, 1}) == Approx(3 * row));
+    }
+  }
+}
+
+TEST_CASE("nn.embedding of integers gives values on the weight's grid, and what follows is exact") {
+  Graph graph;
+  Node& tokens = add_placeholder(graph, "tokens", {3});
+  infer_shapes(graph, plugins(), {at::zeros({1, 3}, at::kLong)});
+  const Chosen chosen("nn.embedding", {{"num_embeddings", 9}, {"embedding_dim", 2}});
+  Node& rows = add_module(graph, plugins(), "rows", chosen, {&tokens}, Random(1));
+  Node& best = add_module(graph, plugins(), "best", {"nn.max", {{"dim", 1}}}, {&rows}, Random(1));
+  add_output(graph, {&best, Argument(&best, 1)});
+  rows.meta.common.args.at("weight").format = {"quant.integer", {{"width", 6}, {"frac_width", 4}}};
+  derive(graph, plugins());
+  CHECK(rows.meta.common.results[0].point() == FixedPoint{6, 4, true});
+  CHECK(best.meta.common.results[0].point() == FixedPoint{6, 4, true});
+  CHECK_FALSE(best.meta.common.results[1].point());  // places are integers, on no grid
 }
