@@ -1,0 +1,66 @@
+// What it takes to open one model file: milliseconds and peak memory above the program's own, best of a few times.
+// bench/import.sh makes the files, and opens the same ones with onnxruntime.
+//
+//   build/bench/import models.onnx FILE       builds the graph
+//   build/bench/import safetensors FILE       opens the tensors, and reads one of them
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+#include "mase/model.h"
+#include "mase/safetensors.h"
+#include "tests/support/fake_context.h"
+
+namespace {
+
+constexpr int kTimes = 3;
+
+// Kilobytes of this process: now, or the most since clear_peak().
+int64_t kilobytes(const std::string& what) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind(what + ":", 0) == 0) return std::stoll(line.substr(what.size() + 1));
+  throw std::runtime_error("no " + what + " in /proc/self/status");
+}
+
+void clear_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+size_t open_file(const std::string& component, const std::string& file) {
+  if (component == "safetensors") return mase::read_safetensors(file).size();
+  test::FakeContext context;
+  return test::registry()
+      .create<mase::Model>(mase::Chosen(component, {{"file", file}}))
+      ->build(context)
+      .nodes()
+      .size();
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 3) {
+    std::fprintf(stderr, "usage: %s models.onnx|safetensors FILE\n", words[0]);
+    return 2;
+  }
+  const std::string component = words[1], file = words[2];
+  double best = 1e9;
+  int64_t peak = 0;
+  size_t items = 0;
+  try {
+    test::registry();
+    for (int i = 0; i < kTimes; ++i) {
+      const int64_t before = kilobytes("VmRSS");
+      clear_peak();
+      const auto start = std::chrono::steady_clock::now();
+      items = open_file(component, file);
+      const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - start;
+      best = std::min(best, passed.count());
+      if (i == 0) peak = kilobytes("VmHWM") - before;  // later ones find the program's own pages in place
+    }
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s: %s\n", file.c_str(), e.what());
+    return 1;
+  }
+  std::printf("{\"open_ms\": %.2f, \"peak_kb\": %lld, \"items\": %zu}\n", best, static_cast<long long>(peak), items);
+}
