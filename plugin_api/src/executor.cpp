@@ -98,6 +98,7 @@ void Executor::Plan::add_step(Node& node, std::vector<size_t>& last_use) {
     throw Error(describe(node) + " has no operator to run", {}, "its `op` names none");
   const bool frozen = std::find(options.frozen.begin(), options.frozen.end(), &node) != options.frozen.end();
   step.context.training = options.training && !frozen;
+  step.context.witness = options.arithmetic == Arithmetic::float64;
   add_inputs(step, parts, last_use);
   add_parameters(step, parts);
   const bool is_entry = !parts.entry.empty();

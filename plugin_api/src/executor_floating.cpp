@@ -51,7 +51,7 @@ Tensors Executor::Plan::compute(PlanStep& step, const Tensors& inputs) {
   }
   Tensors results = step.op->forward(step.gathered, step.tensors, step.context);
   if (options.arithmetic != Arithmetic::float64) return results;
-  // Functions of integers and casts give float32 where no input says otherwise; the witness goes on in double.
+  // Functions of integers give float32; the witness goes on in double.
   for (at::Tensor& result : results)
     if (result.is_floating_point() && result.scalar_type() != at::kDouble) result = result.to(at::kDouble);
   return results;

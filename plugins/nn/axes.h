@@ -1,5 +1,7 @@
 // What operators on axes share: axes that count from the end, and refusals that name the shape.
 #pragma once
+#include <algorithm>
+
 #include "nn.h"
 
 namespace mase::nn {
@@ -24,6 +26,22 @@ inline Shape axes_at(const std::vector<int64_t>& dims, const Shape& shape, const
                   " twice");
     seen[static_cast<size_t>(axes.back())] = true;
   }
+  return axes;
+}
+
+// The same where a number has one axis to speak of, as PyTorch's reductions see it.
+inline int64_t axis_from(int64_t dim, const Shape& shape) {
+  return shape.empty() && (dim == 0 || dim == -1) ? 0 : axis_at(dim, shape, "dim");
+}
+
+// The axes `dims`, or all when there are none, in ascending order.
+inline Shape axes_from(const std::vector<int64_t>& dims, const Shape& shape) {
+  Shape axes;
+  for (const int64_t dim : dims) axes.push_back(axis_from(dim, shape));
+  for (int64_t i = 0; dims.empty() && i < static_cast<int64_t>(shape.size()); ++i) axes.push_back(i);
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    throw Error("dim " + Value(dims).json() + " names an axis twice");
   return axes;
 }
 

@@ -7,8 +7,10 @@ namespace mase::nn {
 namespace {
 
 void add_activations(Registrar& r) {
+  add_celu(r);
   add_elu(r);
   add_gelu(r);
+  add_glu(r);
   add_hardshrink(r);
   add_hardsigmoid(r);
   add_hardswish(r);
@@ -16,6 +18,7 @@ void add_activations(Registrar& r) {
   add_leaky_relu(r);
   add_log_softmax(r);
   add_logsigmoid(r);
+  add_prelu(r);
   add_relu(r);
   add_relu6(r);
   add_selu(r);
@@ -86,8 +89,24 @@ void add_windows(Registrar& r) {
 }
 
 void add_functions(Registrar& r) {
+  add_argmax(r);
+  add_cast(r);
+  add_clamp(r);
+  add_comparison(r);
+  add_cumsum(r);
+  add_div(r);
   add_exact_unary(r);
+  add_masked_fill(r);
+  add_max(r);
+  add_maximum(r);
+  add_norm(r);
+  add_pow(r);
+  add_reduction(r);
+  add_remainder(r);
+  add_topk(r);
   add_unary(r);
+  add_var(r);
+  add_where(r);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace mase {
 
 // What the executor lends for one forward.
 struct OpContext {
-  bool training = false;
-  Random* random = nullptr;  // this node's stream; nullptr outside training
+  bool training = false, witness = false;  // witness: double arithmetic, floating point stays float64 throughout
+  Random* random = nullptr;                // this node's stream; nullptr outside training
 };
 
 struct ParameterInfo {
