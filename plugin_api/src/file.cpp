@@ -22,25 +22,27 @@ namespace {
 
 }  // namespace
 
-MappedFile::MappedFile(const std::string& file) {
+MappedFile::MappedFile(const std::string& file) : name_(file) {
   // Opening a FIFO that nobody writes to would wait for ever.
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) failed(file, "the file cannot be opened");
+  descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0) failed(file, "the file cannot be opened");
   struct stat info {};
-  const bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+  const bool regular = ::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode);
   if (regular && info.st_size > 0) {
     size_ = static_cast<size_t>(info.st_size);
-    data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor_, 0);
   }
+  if (regular && data_ != MAP_FAILED) return;
   const int error = errno;
-  ::close(descriptor);
+  ::close(descriptor_);
   if (!regular) throw Error("found no regular file", Loc{Loc::intern(file)});
   errno = error;
-  if (data_ == MAP_FAILED) failed(file, "the file cannot be mapped");
+  failed(file, "the file cannot be mapped");
 }
 
 MappedFile::~MappedFile() {
   if (data_) ::munmap(data_, size_);
+  ::close(descriptor_);
 }
 
 void write_file(const std::string& file, const std::vector<std::string_view>& parts) {

@@ -14,8 +14,12 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
+  int descriptor() const { return descriptor_; }  // stays open, so that all ranges come from one and the same file
+  const std::string& name() const { return name_; }
 
  private:
+  std::string name_;
+  int descriptor_ = -1;
   void* data_ = nullptr;
   size_t size_ = 0;
 };

@@ -9,20 +9,11 @@ namespace mase {
 struct StoredType {
   std::string_view name;
   at::ScalarType type;
-  uint64_t exponent;  // the bits that are all set in infinities and NaN; 0: the type has none
 };
 
 inline constexpr StoredType kStoredTypes[] = {
-    {"F64", at::kDouble, 0x7ff0000000000000},
-    {"F32", at::kFloat, 0x7f800000},
-    {"F16", at::kHalf, 0x7c00},
-    {"BF16", at::kBFloat16, 0x7f80},
-    {"I64", at::kLong, 0},
-    {"I32", at::kInt, 0},
-    {"I16", at::kShort, 0},
-    {"I8", at::kChar, 0},
-    {"U8", at::kByte, 0},
-    {"BOOL", at::kBool, 0},
+    {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
+    {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool},
 };
 
 inline const StoredType* stored_type(std::string_view name) {

@@ -9,7 +9,7 @@ namespace {
 struct Config {
   mase::Path weights;
   static void schema(mase::Schema<Config>& s) {
-    s.field("weights", &Config::weights, "safetensors file with PyTorch state-dict names; empty: fresh weights");
+    s.field("weights", &Config::weights, "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
   }
 };
 

@@ -1,12 +1,13 @@
-// Matching the tensors of a safetensors file with those of a graph, by name or by order.
+// Matching the tensors of a file with those of a graph, by name or by order.
 #include "weights.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/isfinite.h>
 
 #include <algorithm>
 #include <map>
 
-#include "mase/safetensors.h"
+#include "state_dict.h"
 
 namespace models {
 
@@ -46,13 +47,25 @@ std::string shape_text(const at::Tensor& t) {
   return "[" + text + "]";
 }
 
+// Reading every value takes time: beyond this many bytes in all, tensors stay unread until something uses them.
+constexpr size_t kCheckedWeights = size_t{256} << 20;
+
+bool is_finite(const at::Tensor& tensor) {
+  if (!at::isFloatingType(tensor.scalar_type())) return true;
+  const at::Tensor flat = tensor.reshape({-1});
+  constexpr int64_t kChunk = 1 << 20;  // what isfinite() allocates stays small
+  for (int64_t first = 0; first < flat.numel(); first += kChunk)
+    if (!at::isfinite(flat.narrow(0, first, std::min(kChunk, flat.numel() - first))).all().item<bool>()) return false;
+  return true;
+}
+
 class Matcher {
  public:
   Matcher(mase::Graph& graph, const mase::Path& path, const std::string& file)
       : graph_(graph), path_(path), keys_(graph.tensor_keys()) {
     try {
-      for (auto& [name, tensor] : mase::read_safetensors(file))
-        if (!name.ends_with(kCounter)) stored_.emplace(name, tensor);
+      for (auto& [name, tensor] : read_state_dict(file))
+        if (!name.ends_with(kCounter)) bytes_ += tensor.nbytes(), stored_.emplace(name, tensor);
     } catch (const mase::Error& e) {
       fail(e.message(), e.hint());
     }
@@ -110,6 +123,8 @@ class Matcher {
       fail(mase::format("tensor '{}' has shape {}, expected {}", key, shape_text(found->second), shape_text(ours)));
     if (!at::isFloatingType(found->second.scalar_type()) && at::isFloatingType(ours.scalar_type()))
       fail(mase::format("tensor '{}' holds integers, expected real numbers", key));
+    if (bytes_ <= kCheckedWeights && !is_finite(found->second))
+      fail(mase::format("tensor '{}' holds values that are not finite (NaN or infinity)", key));
     graph_.set_tensor(key, found->second.to(ours.scalar_type()));
     used_[key] = true;
   }
@@ -119,6 +134,7 @@ class Matcher {
   std::vector<std::string> keys_;
   std::map<std::string, at::Tensor> stored_;
   std::map<std::string, bool> used_;
+  size_t bytes_ = 0;  // of all tensors in the file
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Weights from a safetensors file with PyTorch state-dict names.
+// Weights from a file with PyTorch state-dict names.
 #pragma once
 #include "mase/context.h"
 #include "mase/graph.h"

@@ -1,0 +1,9 @@
+# libzip reads the archives that PyTorch writes. Its own CMake files ask for programs that Debian ships apart.
+find_path(MASE_ZIP_INCLUDE zip.h REQUIRED)
+find_library(MASE_ZIP_LIBRARY zip REQUIRED)
+if(NOT TARGET mase::zip)
+  add_library(mase::zip UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(mase::zip PROPERTIES
+    IMPORTED_LOCATION ${MASE_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_ZIP_INCLUDE})
+endif()
+set(plugin_libs mase::zip)
