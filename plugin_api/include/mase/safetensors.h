@@ -7,8 +7,7 @@ namespace mase {
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 // An open file whose ranges become tensors. Pages are read when touched; what is written stays in memory. Replacing the
-// file by a rename is safe; cutting it short while it is mapped is not (SIGBUS). Small and misaligned ranges are
-// copied.
+// file by a rename is safe; cutting it short while mapped is not (SIGBUS). Small and misaligned ranges are copied.
 struct TensorFile {
   explicit TensorFile(const std::string& name);
   std::string_view bytes() const;  // valid while this object lives, unlike the tensors, which live on
