@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kMostMembers = 100'000;
 constexpr uint64_t kCheckedBytes = uint64_t{256} << 20;  // beyond these, tensors stay unread until something uses them
 constexpr size_t kChunk = 1 << 18;
+constexpr uint64_t kSmall = 1 << 20;  // what tensors may inflate to in any case
 
 std::string shown(std::string_view name) {
   std::string text(name.substr(0, 100));
@@ -183,7 +184,7 @@ at::Tensor Archive::mapped(std::string_view name, const Member& member, at::Scal
 at::Tensor Archive::inflated(std::string_view name, const Member& member, at::ScalarType type, const mase::Shape& shape,
                              uint64_t offset) const {
   source_->inflated += member.size;
-  if (source_->inflated > bytes_.bytes().size() + bytes_.bytes().size() / 2)
+  if (source_->inflated > bytes_.bytes().size() + bytes_.bytes().size() / 2 + kSmall)
     fail("the archive's tensors inflate to more than one and a half times the file",
          "store them without compression, as torch.save does");
   at::Tensor result = at::empty(shape, at::TensorOptions().dtype(type));

@@ -6,4 +6,4 @@ if(NOT TARGET mase::zip)
   set_target_properties(mase::zip PROPERTIES
     IMPORTED_LOCATION ${MASE_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_ZIP_INCLUDE})
 endif()
-set(plugin_libs mase::zip)
+list(APPEND plugin_libs mase::zip)

@@ -6,3 +6,6 @@ foreach(plugin data eval models nn quant train)
 endforeach()
 # What the importers share lies below the components; the plugin's library shows nothing but its manifest.
 target_sources(${test_target} PRIVATE $<TARGET_OBJECTS:mase_plugin_models>)
+# Readers of files are tested below the components that use them: as the plugin compiled them, since its library shows
+# nothing but its manifest.
+target_link_libraries(${test_target} PRIVATE $<TARGET_PROPERTY:mase_plugin_models,LINK_LIBRARIES>)
