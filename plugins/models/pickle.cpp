@@ -9,6 +9,7 @@
 
 #include "mase/text.h"
 #include "pickle_names.h"
+#include "pickle_reader.h"
 
 namespace models {
 namespace {
@@ -18,16 +19,9 @@ using Kind = PickleObject::Kind;
 // Of 300,000 tensors and more; what a pickle takes in memory is bounded by these.
 constexpr size_t kMostSteps = 8'000'000, kMostObjects = 1'000'000, kLongestKey = 4096;
 
-std::string shown_text(std::string_view text) {
-  std::string result(text.substr(0, 100));
-  for (char& c : result)
-    if (c < 0x20 || c == 0x7f) c = '?';
-  return result;
-}
-
-class Unpickler {
+class Unpickler : PickleReader {
  public:
-  Unpickler(std::string_view bytes, mase::Loc place) : bytes_(bytes), place_(place) {
+  Unpickler(std::string_view bytes, mase::Loc place) : PickleReader(bytes, place) {
     for (const Kind kind : {Kind::none, Kind::boolean, Kind::boolean}) pickle_.objects.emplace_back().kind = kind;
     pickle_.objects[kTrue].integer = 1;
   }
@@ -49,27 +43,6 @@ class Unpickler {
 
  private:
   static constexpr uint32_t kNone = 0, kFalse = 1, kTrue = 2;
-
-  [[noreturn]] void fail(const std::string& what) const { throw mase::Error(what, place_); }
-
-  std::string_view take(uint64_t n) {
-    if (n > bytes_.size() - at_) fail(mase::format("the pickle ends in the middle, at byte {}", bytes_.size()));
-    at_ += n;
-    return bytes_.substr(at_ - n, n);
-  }
-  uint64_t take_number(size_t n) {  // little endian
-    uint64_t result = 0;
-    const std::string_view digits = take(n);
-    for (size_t i = n; i-- > 0;) result = result << 8 | static_cast<unsigned char>(digits[i]);
-    return result;
-  }
-  std::string_view take_line() {
-    const size_t end = bytes_.find('\n', at_);
-    if (end == bytes_.npos) fail("the pickle has a name without an end");
-    const std::string_view line = take(end - at_);
-    take(1);
-    return line;
-  }
 
   PickleObject& push(Kind kind) {
     if (pickle_.objects.size() >= kMostObjects) fail(mase::format("the pickle has more than {} objects", kMostObjects));
@@ -382,10 +355,8 @@ class Unpickler {
     }
   }
 
-  std::string_view bytes_;
-  mase::Loc place_;
   Pickle pickle_;
-  size_t at_ = 0, steps_ = 0;
+  size_t steps_ = 0;
   std::vector<uint32_t> stack_;
   std::vector<size_t> marks_;
   std::unordered_map<uint64_t, uint32_t> memo_;
