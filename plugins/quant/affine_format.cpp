@@ -103,6 +103,16 @@ void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vect
 
 }  // namespace
 
+void check_affine(const AffineFields& fields, const Value& v) {
+  if (fields.width == 1 && fields.is_signed)
+    throw Error("signed integers of one bit would be -1 and 0", v.loc,
+                "use quant.bipolar for -scale and +scale, or is_signed: false for 0 and scale");
+  if (fields.width == 1 && fields.narrow_range)
+    throw Error("narrow_range leaves one bit a single code", v.loc, "give width: 2, or narrow_range: false");
+  if (fields.per == Per::tensor && fields.scale.size() > 1)
+    throw Error(format("per: tensor has one scale, found {}", fields.scale.size()), v.loc, "write per: channel");
+}
+
 BlockGeometry AffineFormat::geometry(const Shape& shape, const QuantizeContext& context) const {
   BlockGeometry g{shape, shape};
   for (int64_t& size : g.block) size = std::max<int64_t>(size, 1);
@@ -146,7 +156,7 @@ AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
         {}, "give one scale, or one per channel; per: channel says what a channel is");
   std::vector<double> low(blocks), high(blocks);
   if (fields_.scale.empty()) widen(call.layout, call.x.const_data_ptr<T>(), low, high);
-  Table<T> table{std::vector<T>(3 * blocks), std::vector<int64_t>(blocks)};
+  Table<T> table{std::vector<T>(4 * blocks), std::vector<int64_t>(blocks)};
   for (size_t b = 0; b < blocks; ++b) {
     Grid grid = grid_of(low[b], high[b]);
     if (!fields_.scale.empty()) {
@@ -161,6 +171,7 @@ AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
     table.numbers[b] = static_cast<T>(scale);
     table.numbers[blocks + b] = std::max(static_cast<T>(least() - grid.zero_point), -most);
     table.numbers[2 * blocks + b] = std::min(static_cast<T>(greatest() - grid.zero_point), most);
+    table.numbers[3 * blocks + b] = static_cast<T>(grid.zero_point);
     table.zero_point[b] = grid.zero_point;
   }
   return table;

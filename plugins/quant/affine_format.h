@@ -18,14 +18,22 @@ namespace quant {
 struct AffineFields : BlockFields {
   int width = 8;
   bool is_signed = true;
+  bool narrow_range = false;
+  bool zero_point_first = false;  // a field of formats with zero points
   Per per = Per::tensor;
   std::optional<int64_t> axis;
   std::vector<double> scale;
+
+  // The outermost codes, as QONNX's min_int and max_int have them.
+  int64_t least() const { return is_signed ? -(int64_t{1} << (width - 1)) + narrow_range : 0; }
+  int64_t greatest() const { return (int64_t{1} << (width - is_signed)) - 1 - (narrow_range && !is_signed); }
 };
 template <class C>
 void affine_fields(Schema<C>& s) {
-  s.field("width", &C::width, "bits of an element").range(2, 22).unit("bits");
+  s.field("width", &C::width, "bits of an element").range(1, 22).unit("bits");
   s.field("is_signed", &C::is_signed, "two's complement; false: codes from 0 upwards");
+  s.field("narrow_range", &C::narrow_range,
+          "one code fewer: without the most negative one, or the greatest of unsigned ones");
   s.field("per", &C::per, "what shares a scale: the tensor, or a channel");
   s.field("axis", &C::axis, "axis of the channels; null: 0 for weights, 1 for inputs and results");
   s.field("scale", &C::scale, "scales, one or one per channel; empty: from the values, each time anew")
@@ -33,6 +41,8 @@ void affine_fields(Schema<C>& s) {
   s.field("rounding", &C::rounding, "which neighbour a value between two numbers becomes");
   common_fields(s);
 }
+// What no combination of these fields may be, whatever the format.
+void check_affine(const AffineFields& fields, const Value& v);
 
 class AffineFormat : public BlockFormatOf<AffineFormat> {
  public:
@@ -44,12 +54,16 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
   template <class T, class Use>
   void with_kernel(const BlockCall& call, Use use) const {
     const Table<T> table = this->table<T>(call);
-    const size_t blocks = table.zero_point.size();
-    ScaledInteger<T> f;
-    for (size_t k = 0; k < 3; ++k) f.table[k] = table.numbers.data() + k * blocks;
-    f.zero_point = table.zero_point.data();
-    f.rounding = RoundingTable<T>(fields_.rounding);
-    use(f);
+    const auto with = [&](auto f) {
+      for (size_t k = 0; k < f.kParams; ++k) f.table[k] = table.numbers.data() + k * table.zero_point.size();
+      f.zero_point = table.zero_point.data();
+      f.rounding = RoundingTable<T>(fields_.rounding);
+      use(f);
+    };
+    if (fields_.zero_point_first)
+      with(ShiftedInteger<T>());
+    else
+      with(ScaledInteger<T>());
   }
   template <class F, class Bits>
   int64_t shared(const F& f, Bits, int64_t block) const {
@@ -74,13 +88,13 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
     double scale;
     int64_t zero_point;
   };
-  int64_t least() const { return fields_.is_signed ? -(int64_t{1} << (fields_.width - 1)) : 0; }
-  int64_t greatest() const { return least() + (int64_t{1} << fields_.width) - 1; }
+  int64_t least() const { return fields_.least(); }
+  int64_t greatest() const { return fields_.greatest(); }
   // The grid that holds all values from low to high.
   Grid grid_of(double low, double high) const;
   template <class T>
   Grid grid_of_all(const T* x, int64_t count) const;
-  // Of all blocks: scales, least and greatest integers, one after the other, and zero points.
+  // Of all blocks: scales, least and greatest integers, zero points as numbers, one after the other; and zero points.
   template <class T>
   struct Table {
     std::vector<T> numbers;

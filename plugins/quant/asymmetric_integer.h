@@ -14,6 +14,8 @@ namespace mase::quant {
 //   s = (max(high, 0) - min(low, 0)) / (2^width - 1),  z = least code - min(low, 0) / s rounded
 //
 // so that zero is a number of the grid. s is a float32; x / s is one correctly rounded division. There is no -0.
+// narrow_range leaves out one code: the least of signed ones, the greatest of unsigned ones. zero_point_first rounds
+// x / s + z in the tensor's type, as QONNX's Quant does, instead of adding z to what was rounded.
 // Codes: Q; z as the block's exponent; s per tensor or channel. (Q - z) * s has more bits than a float32, so decoded
 // codes equal quantized values after rounding to the tensor's type. Storage: width bits an element, 32 + width for
 // each scale with its zero point.

@@ -207,6 +207,30 @@ struct ScaledInteger : IntegerElement<T, ScaledInteger<T>> {
   T highest(const T* p) const { return this->value(p, p[2]); }
 };
 
+// With scales and zero points known beforehand, the zero point p[3] added before rounding, in T: ties to even are those
+// of codes.
+template <class T>
+struct ShiftedInteger {
+  static constexpr int kParams = 4;
+  static constexpr bool kTable = true;
+  const T* table[4] = {};
+  const int64_t* zero_point = nullptr;  // of each block, for codes
+  RoundingTable<T> rounding;
+
+  MASE_INLINE T shifted(const T* p, T x) const { return clamped(x / p[0] + p[3], p[1] + p[3], p[2] + p[3]); }
+  template <bool kEven>
+  MASE_INLINE T element(const T* p, T x) const {
+    const T s = shifted(p, x), n = nearest_even<T, true>(s);
+    if constexpr (kEven) return n - p[3];
+    return rounding.correct(n, s, T(1)) - p[3];
+  }
+  T drawn(const T* p, T x, double uniform) const { return round_by_draw(shifted(p, x), T(1), uniform) - p[3]; }
+  MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
+  T scale(const T* p) const { return p[0]; }
+  T lowest(const T* p) const { return value(p, p[1]); }
+  T highest(const T* p) const { return value(p, p[2]); }
+};
+
 // With the scale that just holds the block's largest magnitude, amax / high.
 template <class T>
 struct FittedInteger : IntegerElement<T, FittedInteger<T>> {
@@ -265,6 +289,7 @@ double greatest_magnitude(const double* x, int64_t count);
 MASE_BLOCK_KERNELS(BlockInteger, extern)
 MASE_BLOCK_KERNELS(BlockFloat, extern)
 MASE_BLOCK_KERNELS(ScaledInteger, extern)
+MASE_BLOCK_KERNELS(ShiftedInteger, extern)
 MASE_BLOCK_KERNELS(FittedInteger, extern)
 MASE_BLOCK_KERNELS(DoublyScaledFloat, extern)
 

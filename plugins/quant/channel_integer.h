@@ -6,7 +6,8 @@ namespace mase::quant {
 
 // Each channel (or, with per: tensor, the tensor) has a scale s; an element is an integer N:
 //
-//   x = N * s,  N = x / s rounded, within -2^(width-1) ... 2^(width-1) - 1 (is_signed: false: 0 ... 2^width - 1)
+//   x = N * s,  N = x / s rounded, within -2^(width-1) ... 2^(width-1) - 1 (is_signed: false: 0 ... 2^width - 1;
+//   narrow_range: -2^(width-1) + 1 ... 2^(width-1) - 1, or 0 ... 2^width - 2)
 //
 // s is given by scale (quant.calibrate chooses it, with per: channel for each channel), or the largest magnitude of the
 // channel in each call divided by the greatest N. It is a float32; x / s is one correctly rounded division. There is no

@@ -120,7 +120,7 @@ template <class T>
 bool LevelFormat::fit_and_apply(const T* in, T* out, const Groups& groups, std::vector<Levels>& levels,
                                 uint64_t key) const {
   const int64_t size = groups.inner, few = std::max<int64_t>(1, 4096 / size);
-  if (draws() || groups.outer > 1 || groups.groups <= few) {
+  if (draws() || !fits_values() || groups.outer > 1 || groups.groups <= few) {
     levels = fit(grouped(in, groups));
     return apply(in, out, groups, levels, key);
   }
@@ -139,13 +139,15 @@ bool LevelFormat::fit_and_apply(const T* in, T* out, const Groups& groups, std::
   });
 }
 
+Groups LevelFormat::groups(at::IntArrayRef sizes) const { return groups_of(sizes, has_scale() ? axis_ : std::nullopt); }
+
 at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& context,
                                  std::vector<Levels>& levels) const {
   const bool single = is_single(x, name_);
   const at::Tensor in = x.contiguous();
   at::Tensor out = output_like(in);
   if (in.numel() == 0) return out;
-  const Groups groups = has_scale() ? groups_of(in.sizes(), axis_) : groups_of(in.sizes(), std::nullopt);
+  const Groups groups = this->groups(in.sizes());
   const uint64_t key = draws() ? draw_key(context) : 0;
   const auto run_on = [&]<class T>(const T* from) {
     return fit_and_apply(from, out.mutable_data_ptr<T>(), groups, levels, key);
@@ -185,7 +187,7 @@ at::Tensor LevelFormat::decode(const Codes& codes) const {
   at::Tensor out = empty_tensor(elements.sizes(), at::kDouble);
   const int64_t* in = elements.const_data_ptr<int64_t>();
   double* values = out.mutable_data_ptr<double>();
-  const Groups groups = groups_of(elements.sizes(), has_scale() ? axis_ : std::nullopt);
+  const Groups groups = this->groups(elements.sizes());
   const at::Tensor scales = has_scale() ? codes.scale.contiguous() : at::Tensor();
   for (int64_t i = 0; i < elements.numel(); ++i) {
     const int64_t g = i / groups.inner % groups.groups;
@@ -196,7 +198,7 @@ at::Tensor LevelFormat::decode(const Codes& codes) const {
 
 int64_t LevelFormat::bits(const Shape& shape) const {
   constexpr int kScaleBits = 32;
-  return count_of(shape) * width() + (has_scale() ? groups_of(shape, axis_).groups * kScaleBits : 0);
+  return count_of(shape) * width() + (has_scale() ? groups(shape).groups * kScaleBits : 0);
 }
 
 Tensors LevelFormat::backward(const at::Tensor& gradient, const at::Tensor& x, const QuantizeContext& context) const {

@@ -23,7 +23,9 @@ class LevelFormat : public Format {
   LevelFormat(const char* name, const CommonFields& common, std::optional<int> axis, double clip = 1)
       : name_(name), common_(common), axis_(axis), clip_(clip) {}
 
-  virtual bool has_scale() const = 0;  // whether fit() looks at the values
+  virtual bool has_scale() const = 0;                       // whether codes have a scale for each group
+  virtual bool fits_values() const { return has_scale(); }  // whether fit() looks at the values
+  virtual Groups groups(at::IntArrayRef sizes) const;       // what shares a scale
   virtual bool draws() const { return false; }
   virtual std::vector<Levels> fit(const Grouped& x) const = 0;  // of each group
   virtual int64_t code(double value) const = 0;

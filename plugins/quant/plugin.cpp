@@ -7,6 +7,7 @@
 #include "binary.h"
 #include "binary_residual_sign.h"
 #include "binary_scaling.h"
+#include "bipolar.h"
 #include "block_fp.h"
 #include "block_log.h"
 #include "block_minifloat.h"
@@ -38,6 +39,7 @@ MASE_PLUGIN("quant", "0.1.0", "Number formats, and the passes that quantize a gr
   r.add<Binary>("quant.binary", "+1 and -1, or 1 and 0");
   r.add<BinaryResidualSign>("quant.binary_residual_sign", "A sum of up to three signs with trainable weights (ReBNet)");
   r.add<BinaryScaling>("quant.binary_scaling", "+a and -a, a the mean magnitude of a channel (XNOR-Net)");
+  r.add<Bipolar>("quant.bipolar", "+s and -s, with scales that the recipe gives");
   r.add<BlockFp>("quant.block_fp", "Block floating point: integers that share an exponent");
   r.add<BlockLog>("quant.block_log", "Signed powers of two that share their exponent's bias");
   r.add<BlockMinifloat>("quant.block_minifloat", "Small floating-point numbers that share their exponent's bias");

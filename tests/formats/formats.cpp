@@ -94,6 +94,11 @@ const std::map<std::string, std::vector<Map>>& of_interest() {
        {{{"width", 4}, {"exponent_width", 2}, {"block_size", List{1, 8}}},
         {{"width", 8}, {"exponent_width", 4}, {"block_size", List{2, 3}}}}},
       {"quant.block_log", {{{"width", 4}, {"block_size", List{1, 8}}}, {{"width", 8}, {"block_size", List{2, 3}}}}},
+      {"quant.channel_integer",
+       {{{"width", 4}, {"narrow_range", true}}, {{"width", 1}, {"is_signed", false}, {"per", "tensor"}}}},
+      {"quant.asymmetric_integer",
+       {{{"width", 4}, {"narrow_range", true}},
+        {{"width", 5}, {"zero_point_first", true}, {"scale", List{0.1}}, {"zero_point", List{7}}}}},
       {"quant.scale_integer", {{{"width", 4}}, {{"width", 8}}, {{"width", 6}, {"is_signed", false}}}},
   };
   return table;

@@ -34,7 +34,8 @@ bool clips(const test::Configured& c) {
 
 // The sign's gradient is hardtanh's (Hubara et al. 2016): none where |x| > 1, unless clip_gradient is off.
 bool is_sign(const std::string& component) {
-  return component == "quant.binary" || component == "quant.binary_scaling" || component == "quant.ternary";
+  return component == "quant.binary" || component == "quant.bipolar" || component == "quant.binary_scaling" ||
+         component == "quant.ternary";
 }
 
 double reference(const test::Configured& c, double x, double g) {

@@ -196,16 +196,23 @@ def ml_dtypes_codes():
             differ(f"{component} {fields} against {name}", x[~nan], ours[~nan], theirs.view(raw)[~nan].astype(np.int64))
 
 
-def qonnx_integers():
-    """int_quant in double precision: signed, unsigned and narrow, all seven roundings."""
+QONNX_ROUNDINGS = {"ROUND": "nearest_even", "CEIL": "ceil", "FLOOR": "floor", "UP": "away_from_zero",
+                   "DOWN": "toward_zero", "HALF_UP": "nearest_away", "HALF_DOWN": "nearest_toward_zero"}
+
+
+def qonnx_operators():
     need("onnx")
     package = types.ModuleType("qonnx.custom_op.general")  # not its __init__, which pulls in a runtime
     import qonnx.custom_op
     package.__path__ = [str(pathlib.Path(qonnx.custom_op.__path__[0]) / "general")]
     sys.modules["qonnx.custom_op.general"] = package
-    from qonnx.custom_op.general.intquant import int_quant
-    roundings = {"ROUND": "nearest_even", "CEIL": "ceil", "FLOOR": "floor", "UP": "away_from_zero", "DOWN": "toward_zero",
-                 "HALF_UP": "nearest_away", "HALF_DOWN": "nearest_toward_zero"}
+    from qonnx.custom_op.general import bipolar_quant, intquant
+    return intquant.int_quant, bipolar_quant.binary_quant
+
+
+def qonnx_integers():
+    """int_quant in double precision: signed, unsigned and narrow, all seven roundings."""
+    int_quant, _ = qonnx_operators()
     cases = [(8, 4, True, False), (8, 4, True, True), (8, 5, False, False), (4, 2, True, False), (3, 0, True, True),
              (2, 1, True, False), (6, 9, True, False), (8, -2, False, False), (16, 8, True, False)]
     with Formats() as formats:
@@ -213,7 +220,7 @@ def qonnx_integers():
             step = 2.0 ** -frac
             low, high = (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2 ** width - 1)
             x = np.concatenate([random_numbers(high * step, step / 4), edges(np.arange(low, high + 1) * step)])
-            for theirs_name, ours_name in roundings.items():
+            for theirs_name, ours_name in QONNX_ROUNDINGS.items():
                 fields = {"width": width, "frac_width": frac, "is_signed": signed, "rounding": ours_name,
                           "overflow": "saturate_symmetric" if narrow else "saturate"}
                 values, codes = formats.run("quant.integer", x, fields, values=np.float32, elements=np.int64)
@@ -222,5 +229,79 @@ def qonnx_integers():
                 differ(f"quant.integer {fields} values", x, values, theirs.astype(np.float32) + np.float32(0))
 
 
+def scaled_numbers(scale, low, high, seed):
+    """Around the range of integers from low to high in units of scale: ties and their neighbours, and in between."""
+    r = np.random.default_rng(seed)
+    count = RANDOM // 2
+    near = (r.integers(2 * low - 8, 2 * high + 8, count) / 2 * scale).astype(np.float32)
+    near = np.nextafter(near, near + r.integers(-1, 2, count).astype(np.float32))
+    spread = r.uniform(1.5 * low - 2, 1.5 * high + 2, RANDOM - count) * scale
+    return np.concatenate([near, spread.astype(np.float32), np.array([0, -0.0, 1e30, -1e30, 1e-40], np.float32)])
+
+
+def qonnx_scales():
+    """int_quant in float32, as its models run: any scale and zero point, per tensor and along an axis, bit for bit.
+
+    But for the sign of zeros: an integer has no -0. HALF_UP and HALF_DOWN are left out: they add 0.5 in float32, which
+    rounds just below a tie (docs/numerics.md).
+    """
+    int_quant, _ = qonnx_operators()
+    scales = [1.0, 0.1, 1 / 3, 0.0078125, 3.0517578e-05, 7.13e-3, 1.7e-30, 12345.678]
+    cases = [(8, True, False, 0), (8, True, True, 0), (8, False, False, 0), (8, False, True, 0), (1, False, False, 0),
+             (2, True, True, 0), (2, False, True, 0), (4, True, False, 0), (16, True, False, 0), (22, False, False, 0),
+             (8, False, False, 131), (8, True, False, -7), (4, False, False, 15), (3, True, True, 2), (16, False, True, 1)]
+    with Formats() as formats:
+        for i, (width, signed, narrow, zero) in enumerate(cases):
+            low, high = (-(2 ** (width - 1)) + narrow, 2 ** (width - 1) - 1) if signed else (0, 2 ** width - 1 - narrow)
+            for scale in scales[i % 2::2]:
+                scale = np.float32(scale)
+                x = scaled_numbers(scale, low - zero, high - zero, i)
+                fields = {"width": width, "is_signed": signed, "narrow_range": narrow, "scale": [float(scale)]}
+                for theirs_name in ("ROUND", "CEIL", "FLOOR", "UP", "DOWN"):
+                    asked = {**fields, "rounding": QONNX_ROUNDINGS[theirs_name]}
+                    with np.errstate(over="ignore"):
+                        theirs = int_quant(x, scale, np.float32(zero), np.float32(width), signed, narrow, theirs_name)
+                    expect(theirs.dtype == np.float32, f"int_quant answers in {theirs.dtype}")
+                    shifted = {**asked, "zero_point": [zero], "zero_point_first": True}
+                    values, codes = formats.run("quant.asymmetric_integer", x, shifted, values=np.float32,
+                                                elements=np.int64)
+                    differ(f"quant.asymmetric_integer {shifted}", x, values, theirs + np.float32(0))
+                    expect(codes.min() >= low and codes.max() <= high, f"{shifted}: codes beyond {low} ... {high}")
+                    if zero == 0 and theirs_name not in ("CEIL", "FLOOR", "UP"):  # those see numbers that x / s loses
+                        asked["per"] = "tensor"
+                        values, = formats.run("quant.channel_integer", x, asked, values=np.float32)
+                        differ(f"quant.channel_integer {asked}", x, values, theirs + np.float32(0))
+
+
+def qonnx_axes():
+    """Scales of the shapes [C, 1], [1, C, 1, 1] and [C]: `axis` says which; BipolarQuant among them."""
+    int_quant, binary_quant = qonnx_operators()
+    r = np.random.default_rng(5)
+    with Formats() as formats:
+        for shape, axis in (((40, 25000), 0), ((1000, 1000), 1), ((50, 8, 50, 50), 1), ((3, 4, 5, 6), -1), ((7,), 0)):
+            x = r.normal(size=shape).astype(np.float32)
+            x[r.random(shape) < 0.05] = 0
+            x[r.random(shape) < 0.05] *= np.float32(-0.0)
+            broadcast = [1] * len(shape)
+            broadcast[axis] = shape[axis]
+            scale = np.exp(r.normal(size=shape[axis]) - 3).astype(np.float32)
+            scales = scale.reshape(broadcast)
+            fields = {"scale": [float(s) for s in scale], "axis": axis}
+            theirs = int_quant(x, scales, np.float32(0), np.float32(6), True, True, "ROUND")
+            asked = {**fields, "width": 6, "narrow_range": True, "per": "channel"}
+            values, = formats.run("quant.channel_integer", x, asked, values=np.float32)
+            differ(f"quant.channel_integer {shape} along {axis}", x, values, theirs.ravel() + np.float32(0))
+            zeros = r.integers(0, 64, shape[axis])
+            theirs = int_quant(x, scales, zeros.reshape(broadcast).astype(np.float32), np.float32(6), False, False, "ROUND")
+            asked = {**fields, "width": 6, "per": "channel", "zero_point": zeros.tolist(), "zero_point_first": True}
+            values, = formats.run("quant.asymmetric_integer", x, asked, values=np.float32)
+            differ(f"quant.asymmetric_integer {shape} along {axis}", x, values, theirs.ravel() + np.float32(0))
+            for asked, theirs in ((fields, binary_quant(x, scales)),
+                                  ({"scale": fields["scale"][:1]}, binary_quant(x, scale[0]))):
+                values, codes = formats.run("quant.bipolar", x, asked, values=np.float32, elements=np.int64)
+                differ(f"quant.bipolar {shape} along {axis}", x, values, theirs.ravel())
+                expect(set(np.unique(codes)) <= {0, 1}, "quant.bipolar: a code is not one bit")
+
+
 if __name__ == "__main__":
-    main(gfloat_elements, gfloat_blocks, ml_dtypes_codes, qonnx_integers)
+    main(gfloat_elements, gfloat_blocks, ml_dtypes_codes, qonnx_integers, qonnx_scales, qonnx_axes)

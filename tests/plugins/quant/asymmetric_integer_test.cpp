@@ -32,6 +32,39 @@ TEST_CASE("quant.asymmetric_integer computes as PyTorch's fake_quantize with giv
                  {0, 0, 0.75, 0.75, 0.75});
 }
 
+TEST_CASE("quant.asymmetric_integer adds the zero point before rounding where told to") {
+  const Map fields{{"width", 4}, {"scale", List{0.5}}, {"zero_point", List{3}}};
+  Map first = fields;
+  first["zero_point_first"] = true;
+  const std::vector<float> x = {0, 0.25f, 0.75f, -0.25f, -9, 9};
+  // 0.25 is half a step: between the codes 3 and 4.
+  CHECK(quantized(*make_format(kName, fields), x) == std::vector<double>{0, 0, 1, 0, -1.5, 6});
+  CHECK(quantized(*make_format(kName, first), x) == std::vector<double>{0, 0.5, 0.5, -0.5, -1.5, 6});
+  CHECK(numbers(make_format(kName, first)->encode(tensor_of(x), {}).elements) ==
+        std::vector<double>{3, 4, 4, 2, 0, 15});
+  std::vector<Map> configs = {first};
+  for (const char* rounding : {"floor", "ceil", "nearest_away", "toward_zero", "stochastic"}) {
+    configs.push_back(first);
+    configs.back()["rounding"] = rounding;
+  }
+  check_codes(kName, configs, -1);
+  check_gradient(kName, first, {-9, 9, 6, -1.5, 0}, {0, 0, 0.75, 0.75, 0.75});
+  CHECK(refused(kName, {{"zero_point_first", true}}).find("zero_point_first") != std::string::npos);
+}
+
+TEST_CASE("quant.asymmetric_integer with a narrow range leaves out one code") {
+  const at::Tensor x = tensor_of({-1, 6, 0, 2});
+  const Codes codes = make_format(kName, {{"width", 4}, {"narrow_range", true}})->encode(x, {});
+  CHECK(numbers(codes.scale) == std::vector<double>{0.5});
+  CHECK(numbers(codes.elements) == std::vector<double>{0, 14, 2, 6});
+  const Codes of_signed =
+      make_format(kName, {{"width", 4}, {"narrow_range", true}, {"is_signed", true}})->encode(x, {});
+  CHECK(numbers(of_signed.elements) == std::vector<double>{-7, 7, -5, -1});
+  CHECK(
+      refused(kName, {{"narrow_range", true}, {"scale", List{0.5}}, {"zero_point", List{255}}}).find("from 0 to 254") !=
+      std::string::npos);
+}
+
 TEST_CASE("quant.asymmetric_integer takes the range from the values, zero included") {
   const auto f = make_format(kName, {{"width", 4}});
   const Codes codes = f->encode(tensor_of({-1, 6.5f, 0, 2}), {});

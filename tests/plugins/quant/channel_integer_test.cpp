@@ -38,6 +38,27 @@ TEST_CASE("quant.channel_integer with given scales") {
                  {0, 0, 0.75, 0.75, 0.75});
 }
 
+TEST_CASE("quant.channel_integer with a narrow range leaves out one code") {
+  const Map narrow{{"width", 4}, {"narrow_range", true}, {"per", "tensor"}, {"scale", List{1}}};
+  CHECK(quantized(*make_format(kName, narrow), {-20, -8, -7, 20}) == std::vector<double>{-7, -7, -7, 7});
+  Map of_unsigned = narrow;
+  of_unsigned["is_signed"] = false;
+  CHECK(quantized(*make_format(kName, of_unsigned), {-1, 14, 15, 20}) == std::vector<double>{0, 14, 14, 14});
+  CHECK(quantized(*make_format(kName, {{"width", 1}, {"is_signed", false}, {"scale", List{0.5}}, {"per", "tensor"}}),
+                  {-1, 0.2f, 0.3f, 7}) == std::vector<double>{0, 0, 0.5, 0.5});
+  // The greatest magnitude makes the scale, so that it becomes the greatest code.
+  const auto f = make_format(kName, {{"width", 4}, {"narrow_range", true}, {"is_signed", false}});
+  CHECK(numbers(f->encode(tensor_of({28, 3, 0}, {1, 3}), {}).elements) == std::vector<double>{14, 2, 0});
+  check_codes(kName,
+              {{{"narrow_range", true}},
+               {{"narrow_range", true}, {"width", 2}, {"is_signed", false}},
+               {{"width", 1}, {"is_signed", false}}},
+              -1);
+  CHECK(refused(kName, {{"width", 1}}).find("one bit would be -1 and 0") != std::string::npos);
+  CHECK(refused(kName, {{"width", 1}, {"is_signed", false}, {"narrow_range", true}}).find("a single code") !=
+        std::string::npos);
+}
+
 TEST_CASE("quant.channel_integer: codes, calibration, draws and bad input") {
   std::vector<Map> configs = {{}, {{"is_signed", false}}, {{"per", "tensor"}}, {{"axis", -1}}};
   for (const int width : {2, 4, 12, 22}) configs.push_back({{"width", width}});
