@@ -80,7 +80,9 @@ void ImportBuilder::fail(const std::string& node, const std::string& why, const 
 }
 
 Wire ImportBuilder::known(at::Tensor value, std::string key) {
-  return {Wire::State::known, {value, value}, {}, std::move(key)};
+  Wire wire;
+  wire.state = Wire::State::known, wire.trace = {value, value}, wire.key = std::move(key);
+  return wire;
 }
 
 Wire ImportBuilder::known(const Sizes& values) {
@@ -242,8 +244,10 @@ Wires ImportBuilder::emit(Call& call) {
   node.meta.common.mase_type = mase::mase_type_of(node);
   Wires results;
   for (size_t i = 0; i < traced[0].size(); ++i) {
-    results.push_back({Wire::State::live, {meta_like(traced[0][i]), meta_like(traced[1].at(i))}, {&node, int(i)}, {}});
-    record(node.meta.common.results.add(mase::format("data_out_{}", i)), results.back());
+    Wire& wire = results.emplace_back();
+    wire.state = Wire::State::live, wire.from = Argument(&node, static_cast<int>(i));
+    wire.trace = {meta_like(traced[0][i]), meta_like(traced[1].at(i))};
+    record(node.meta.common.results.add(mase::format("data_out_{}", i)), wire);
   }
   return results;
 }

@@ -115,7 +115,8 @@ std::map<std::string, Wire> ImportBuilder::inputs(std::vector<InputInfo> infos) 
     mase::Node& node = graph_.add(mase::OpKind::placeholder, info.name);
     node.target = info.name;
     node.meta.common.mase_type = "placeholder";
-    Wire wire{Wire::State::live, {}, Argument(&node), {}};
+    Wire wire;
+    wire.state = Wire::State::live, wire.from = mase::Argument(&node);
     for (size_t at = 0; at < 2; ++at)
       wire.trace[at] = at::empty(shape_at(shapes[info.name], at), at::TensorOptions().dtype(type).device(at::kMeta));
     record(node.meta.common.results.add("data_out_0"), wire);
