@@ -7,3 +7,7 @@ if(NOT TARGET mase::zip)
     IMPORTED_LOCATION ${MASE_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_ZIP_INCLUDE})
 endif()
 list(APPEND plugin_libs mase::zip)
+
+# ONNX files are protocol buffers.
+include(${CMAKE_CURRENT_SOURCE_DIR}/onnx_proto.cmake)
+list(APPEND plugin_libs mase_onnx_proto)
