@@ -1,0 +1,119 @@
+// ONNX's shapes and constants: what folds away while a file is read.
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/tensor.h>
+
+#include "mase/text.h"
+#include "onnx_operators.h"
+
+namespace models::onnx {
+
+namespace {
+
+Values constant(const Node& n) {
+  const auto known = [&](at::Tensor t) -> Values {
+    return {ImportBuilder::known(std::move(t), n.message().output(0))};
+  };
+  if (const auto* a = n.attribute("value")) return known(n.reader().file().tensor(a->t()));
+  if (const auto* a = n.attribute("value_float")) return known(at::scalar_tensor(a->f()));
+  if (const auto* a = n.attribute("value_int"))
+    return known(at::scalar_tensor(a->i(), at::TensorOptions().dtype(at::kLong)));
+  if (const auto* a = n.attribute("value_floats"))
+    return known(at::tensor(std::vector<float>(a->floats().begin(), a->floats().end())));
+  if (const auto* a = n.attribute("value_ints"))
+    return known(at::tensor(std::vector<int64_t>(a->ints().begin(), a->ints().end()), at::kLong));
+  throw Unsupported{"it holds text or a sparse tensor"};
+}
+
+// Constants as large as this are no constants of a model.
+constexpr int64_t kMost = int64_t{1} << 28;
+
+void check_count(const mase::Shape& shape) {
+  if (count_elements(shape) > kMost)
+    throw mase::Error(mase::format("a constant of shape {} is too large", mase::Value(shape).json()));
+}
+
+Wire filled(const Sizes& sizes, const at::Tensor& value) {
+  Wire wire = ImportBuilder::known(at::Tensor());
+  for (size_t at = 0; at < 2; ++at) {
+    mase::Shape shape;
+    for (const Size& s : sizes) shape.push_back(s.at[at]);
+    check_count(shape);
+    wire.trace[at] = at::full(shape, value.item(), value.options());
+  }
+  bool fixed = true;
+  for (const Size& s : sizes) fixed &= s.fixed();
+  if (fixed) wire.trace[1] = wire.trace[0];
+  return wire;
+}
+
+Values constant_of_shape(const Node& n) {
+  at::Tensor value = at::scalar_tensor(0.0F);
+  if (const auto* a = n.attribute("value")) value = n.reader().file().tensor(a->t()).reshape({-1});
+  if (value.numel() != 1) throw mase::Error(mase::format("its value has {} elements, expected one", value.numel()));
+  return {filled(n.sizes(0, "shape"), value.reshape({}))};
+}
+
+Values shape(const Node& n) {
+  const Sizes sizes = n.value(0).wire.sizes();
+  const auto rank = static_cast<int64_t>(sizes.size());
+  const auto place = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank); };
+  const int64_t start = place(n.integer("start", 0)), end = std::max(start, place(n.integer("end", rank)));
+  return {ImportBuilder::known(Sizes(sizes.begin() + start, sizes.begin() + end))};
+}
+
+Values size(const Node& n) {
+  Size count(1);
+  for (const Size& s : n.value(0).wire.sizes()) count = {count.at[0] * s.at[0], count.at[1] * s.at[1]};
+  return {ImportBuilder::known(count)};
+}
+
+Values range(const Node& n) {
+  std::array<Wire, 3> ends{n.in(0), n.in(1), n.in(2)};
+  Wire wire = ImportBuilder::known(at::Tensor());
+  for (size_t at = 0; at < 2; ++at) {
+    std::array<at::Scalar, 3> numbers;
+    std::array<double, 3> reals{};
+    for (size_t i = 0; i < 3; ++i) {
+      if (!ends[i].known() || ends[i].trace[at].numel() != 1) throw Unsupported{"its limits are computed"};
+      numbers[i] = ends[i].trace[at].reshape({}).item();
+      reals[i] = numbers[i].toDouble();
+    }
+    if (reals[2] == 0) throw mase::Error("its step is 0");
+    const double count = (reals[1] - reals[0]) / reals[2];
+    if (!(count < static_cast<double>(kMost))) throw mase::Error("a range of so many numbers is too large");
+    const auto options = at::TensorOptions().dtype(ends[0].dtype());
+    wire.trace[at] = count <= 0 ? at::empty({0}, options) : at::arange(numbers[0], numbers[1], numbers[2], options);
+  }
+  if (wire.trace[0].sizes() == wire.trace[1].sizes()) wire.trace[1] = wire.trace[0];
+  return {wire};
+}
+
+// The branch that a constant condition chooses.
+Values choose(const Node& n) {
+  const Wire condition = n.in(0);
+  if (!condition.known() || condition.trace[0].numel() != 1) throw Unsupported{"its condition is computed"};
+  const bool yes = condition.trace[0].to(at::kBool).item<bool>();
+  if (condition.trace[1].to(at::kBool).item<bool>() != yes)
+    throw OneBatchOnly{mase::format("node '{}': its condition depends on the batch size", n.name())};
+  const auto* a = n.attribute(yes ? "then_branch" : "else_branch");
+  if (!a || !a->has_g()) throw mase::Error("it has no branch for its condition");
+  return n.reader().branch(n, a->g());
+}
+
+Handler refused(const char* why) {
+  return [why](const Node&) -> Values { throw Unsupported{why}; };
+}
+
+}  // namespace
+
+void add_shapes(Table& t) {
+  t["Constant"] = constant, t["ConstantOfShape"] = constant_of_shape, t["Shape"] = shape, t["Size"] = size;
+  t["Range"] = range, t["If"] = choose;
+  for (const char* op : {"LSTM", "GRU", "RNN"}) t[op] = refused("recurrent networks cannot be read");
+  for (const char* op : {"Loop", "Scan"}) t[op] = refused("loops cannot be read");
+}
+
+}  // namespace models::onnx
