@@ -1,7 +1,6 @@
 // nn.norm for several powers along every set of axes.
-#include <limits>
-
 #include <algorithm>
+#include <limits>
 
 #include "reduction.h"
 
