@@ -2,7 +2,7 @@
 #include <ATen/ops/adaptive_avg_pool2d.h>
 
 #include "grid.h"
-#include "nn.h"
+#include "output_size.h"
 
 namespace mase::nn {
 namespace {
@@ -10,9 +10,10 @@ namespace {
 class AdaptiveAvgPool2d final : public Op {
  public:
   struct Config {
-    Pair output_size = 0;
+    OutputSize<2> output_size;
     static void schema(Schema<Config>& s) {
-      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]")
+      s.field("output_size", &Config::output_size,
+              "size of the result: an integer or [height, width]; null keeps a size")
           .min(1)
           .required();
     }
@@ -21,7 +22,7 @@ class AdaptiveAvgPool2d final : public Op {
 
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
-    return {at::adaptive_avg_pool2d(inputs[0], config_.output_size.list())};
+    return {at::adaptive_avg_pool2d(inputs[0], config_.output_size.for_input(shape_of(inputs[0])))};
   }
   OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
     return {0, sample_size(inputs.at(0))};
@@ -29,10 +30,7 @@ class AdaptiveAvgPool2d final : public Op {
   // Exact when all windows have the same size and that is a power of two.
   std::optional<FixedPoint> result_format(const OpFormats& formats) const override {
     if (formats.input_shapes.empty() || formats.input_shapes[0].size() != 4) return std::nullopt;
-    const int64_t height = formats.input_shapes[0][2], width = formats.input_shapes[0][3];
-    const Pair& out = config_.output_size;
-    if (height % out.height != 0 || width % out.width != 0) return std::nullopt;
-    return mean_grid(formats, height / out.height * (width / out.width));
+    return mean_grid(formats, config_.output_size.window(formats.input_shapes[0]));
   }
 
  private:

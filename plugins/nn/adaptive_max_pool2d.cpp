@@ -1,7 +1,7 @@
 // nn.adaptive_max_pool2d: greatest values of windows that divide the input into output_size parts.
 #include <ATen/ops/adaptive_max_pool2d.h>
 
-#include "nn.h"
+#include "output_size.h"
 
 namespace mase::nn {
 namespace {
@@ -9,9 +9,10 @@ namespace {
 class AdaptiveMaxPool2d final : public PassThrough {
  public:
   struct Config {
-    Pair output_size = 0;
+    OutputSize<2> output_size;
     static void schema(Schema<Config>& s) {
-      s.field("output_size", &Config::output_size, "size of the result: an integer or [height, width]")
+      s.field("output_size", &Config::output_size,
+              "size of the result: an integer or [height, width]; null keeps a size")
           .min(1)
           .required();
     }
@@ -20,7 +21,7 @@ class AdaptiveMaxPool2d final : public PassThrough {
 
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
     expect_rank(shape_of(inputs[0]), 4, 4, "[batch, channels, height, width]");
-    return {std::get<0>(at::adaptive_max_pool2d(inputs[0], config_.output_size.list()))};
+    return {std::get<0>(at::adaptive_max_pool2d(inputs[0], config_.output_size.for_input(shape_of(inputs[0]))))};
   }
   OpCost cost(const std::vector<Shape>& inputs, const std::vector<Shape>&) const override {
     return {0, sample_size(inputs.at(0))};

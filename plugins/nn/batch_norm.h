@@ -1,4 +1,4 @@
-// What batch_norm1d and batch_norm2d share: all but the rank of the input.
+// What batch_norm1d, 2d and 3d share: all but the rank of the input.
 #pragma once
 #include "nn.h"
 

@@ -36,9 +36,12 @@ void add_layers(Registrar& r) {
   add_add(r);
   add_batch_norm1d(r);
   add_batch_norm2d(r);
+  add_batch_norm3d(r);
   add_bmm(r);
   add_dropout(r);
+  add_einsum(r);
   add_embedding(r);
+  add_gemm(r);
   add_group_norm(r);
   add_identity(r);
   add_instance_norm1d(r);
@@ -55,20 +58,30 @@ void add_layers(Registrar& r) {
 
 void add_shapes(Registrar& r) {
   add_cat(r);
+  add_channel_shuffle(r);
   add_chunk(r);
   add_expand(r);
   add_flatten(r);
+  add_flip(r);
   add_gather(r);
   add_index(r);
   add_index_select(r);
+  add_one_hot(r);
+  add_pad(r);
   add_permute(r);
+  add_pixel_shuffle(r);
+  add_pixel_unshuffle(r);
+  add_repeat(r);
   add_reshape(r);
+  add_roll(r);
   add_select(r);
   add_slice(r);
   add_split(r);
   add_squeeze(r);
   add_stack(r);
   add_transpose(r);
+  add_tril(r);
+  add_triu(r);
   add_unsqueeze(r);
   add_view(r);
 }
@@ -76,16 +89,23 @@ void add_shapes(Registrar& r) {
 void add_windows(Registrar& r) {
   add_adaptive_avg_pool1d(r);
   add_adaptive_avg_pool2d(r);
+  add_adaptive_avg_pool3d(r);
   add_adaptive_max_pool1d(r);
   add_adaptive_max_pool2d(r);
+  add_adaptive_max_pool3d(r);
   add_avg_pool1d(r);
   add_avg_pool2d(r);
+  add_avg_pool3d(r);
   add_conv1d(r);
   add_conv2d(r);
   add_conv3d(r);
+  add_convtranspose1d(r);
   add_convtranspose2d(r);
+  add_interpolate(r);
+  add_local_response_norm(r);
   add_max_pool1d(r);
   add_max_pool2d(r);
+  add_max_pool3d(r);
 }
 
 void add_functions(Registrar& r) {

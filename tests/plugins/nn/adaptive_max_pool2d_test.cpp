@@ -17,3 +17,14 @@ TEST_CASE("nn.adaptive_max_pool2d divides the image as PyTorch does") {
 TEST_CASE("nn.adaptive_max_pool2d keeps the grid") {
   CHECK(grid_of("nn.adaptive_max_pool2d", {{"output_size", 2}}, {8, 4, true}, {1, 1, 9, 9}) == FixedPoint{8, 4, true});
 }
+
+TEST_CASE("nn.adaptive_max_pool2d keeps a size that is null") {
+  const at::Tensor x = values({2, 2, 7, 5});
+  const at::Tensor y = OneOp("nn.adaptive_max_pool2d", {{"output_size", List{nullptr, 2}}}, {{1, 2, 7, 5}})(x);
+  CHECK(y.sizes() == at::IntArrayRef{2, 2, 7, 2});
+  CHECK(worst(y, [&](int64_t n, int64_t c, int64_t r, int64_t s) {
+          const auto columns = part(s, 5, 2);
+          const Window w = window(x, n, c, r, r + 1, columns.first, columns.second);
+          return w.greatest;
+        }) < 1e-6);
+}
