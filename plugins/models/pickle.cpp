@@ -30,7 +30,7 @@ class Unpickler : PickleReader {
     if (bytes_.substr(0, 1) != "\x80") fail("is no pickle of protocol 2 to 5");
     for (char op = take(1)[0]; op != '.'; op = take(1)[0]) {
       if (++steps_ > kMostSteps) fail(mase::format("the pickle has more than {} steps", kMostSteps));
-      if (!constant(op) && !number(op) && !text(op) && !container(op) && !memo(op) && !call(op))
+      if (!constant(op) && !number(op) && !text(op) && !stack(op) && !container(op) && !memo(op) && !call(op))
         fail(
             mase::format("the pickle has the instruction 0x{:02x} at byte {}, which is not read: only tensors, "
                          "numbers, texts and containers are; nothing is executed",
@@ -155,7 +155,7 @@ class Unpickler : PickleReader {
     }
   }
 
-  bool container(char op) {
+  bool stack(char op) {
     switch (op) {
       case '(':
         marks_.push_back(stack_.size());
@@ -170,6 +170,13 @@ class Unpickler : PickleReader {
         stack_.push_back(pop());
         stack_.push_back(stack_.back());
         return true;
+      default:
+        return false;
+    }
+  }
+
+  bool container(char op) {
+    switch (op) {
       case '}':
         push(Kind::dict);
         return true;
