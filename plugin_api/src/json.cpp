@@ -3,7 +3,9 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
+#include "json_entries.h"
 #include "mase/value.h"
 
 namespace mase {
@@ -115,6 +117,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     if (const size_t colon = what.find("parse error"); colon != what.npos) what = what.substr(colon);
     throw Error("not valid JSON at byte " + std::to_string(at) + ": " + what, Loc{file_, 0, 0});
   }
+  bool put(Value v) {
+    place(std::move(v));
+    return true;
+  }
+  bool is_open() const { return !stack_.empty(); }  // within a list or a map
   Value result;
 
  private:
@@ -128,10 +135,6 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     Value& slot = stack_.back()->as_map()[key_];
     slot = std::move(v);
     return &slot;
-  }
-  bool put(Value v) {
-    place(std::move(v));
-    return true;
   }
   bool open(Value v) {
     if (stack_.size() >= kDeepest) throw Error("JSON nested deeper than " + std::to_string(kDeepest), Loc{file_, 0, 0});
@@ -147,6 +150,54 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<Value*> stack_;  // only ends grow while an inner value is open, so addresses hold
 };
 
+// A Builder for each value of the outermost map in turn.
+class EntryReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  using Take = std::function<void(const std::string& key, const Value& value)>;
+  EntryReader(std::string_view file, const Take& take) : file_(file), builder_(file), take_(take) {}
+  bool null() override { return put(Value()); }
+  bool boolean(bool v) override { return put(v); }
+  bool number_integer(number_integer_t v) override { return builder_.number_integer(v) && done(); }
+  bool number_unsigned(number_unsigned_t v) override { return builder_.number_unsigned(v) && done(); }
+  bool number_float(number_float_t v, const string_t& text) override {
+    return builder_.number_float(v, text) && done();
+  }
+  bool string(string_t& v) override { return builder_.string(v) && done(); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t n) override {
+    if (is_map_ || builder_.is_open()) return builder_.start_object(n);
+    return is_map_ = true;
+  }
+  bool key(string_t& k) override {
+    if (builder_.is_open()) return builder_.key(k);
+    if (!keys_.insert(k).second) throw Error("duplicate key '" + k + "'", Loc{file_, 0, 0});
+    key_ = k;
+    return true;
+  }
+  bool end_object() override { return !builder_.is_open() || (builder_.end_object() && done()); }
+  bool start_array(std::size_t n) override { return builder_.start_array(n); }
+  bool end_array() override { return builder_.end_array() && done(); }
+  bool parse_error(std::size_t at, const std::string& token, const nlohmann::json::exception& e) override {
+    return builder_.parse_error(at, token, e);
+  }
+  // What stands in place of the outermost map.
+  const Value& other() const { return builder_.result; }
+  bool is_map() const { return is_map_; }
+
+ private:
+  bool put(Value v) { return builder_.put(std::move(v)) && done(); }
+  bool done() {
+    if (is_map_ && !builder_.is_open()) take_(key_, builder_.result);
+    return true;
+  }
+  std::string_view file_;
+  Builder builder_;
+  const Take& take_;
+  std::string key_;
+  std::unordered_set<std::string> keys_;
+  bool is_map_ = false;
+};
+
 }  // namespace
 
 std::string Value::json(int indent) const {
@@ -159,6 +210,14 @@ Value Value::parse_json(std::string_view text, std::string_view file) {
   Builder builder(Loc::intern(file));
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return std::move(builder.result);
+}
+
+void parse_json_entries(std::string_view text, std::string_view file,
+                        const std::function<void(const std::string& key, const Value& value)>& take) {
+  EntryReader reader(Loc::intern(file), take);
+  nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
+  if (!reader.is_map())
+    throw Error("the header is " + reader.other().brief() + ", expected a map", Loc{Loc::intern(file)});
 }
 
 }  // namespace mase

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "json_entries.h"
 #include "mase/safetensors.h"
 #include "mase/text.h"
 #include "mase/value.h"
@@ -10,7 +11,7 @@
 namespace mase {
 namespace {
 
-constexpr size_t kLongestHeader = 16'000'000;  // of 100,000 tensors and more; parsed, it takes some twenty times that
+constexpr size_t kLongestHeader = 16'000'000;  // of 100,000 tensors and more
 constexpr size_t kMostAxes = 64;               // LibTorch's
 
 struct Stored {
@@ -26,10 +27,9 @@ class Reader {
 
   NamedTensors read() {
     const std::string_view header = find_header();
-    const Value root = Value::parse_json(header, place_.file);
-    if (!root.is_map()) fail("the header is " + root.brief() + ", expected a map");
-    for (const Entry& entry : root.as_map())
-      if (entry.key != "__metadata__") tensors_.push_back(describe(entry.key, entry.value));
+    parse_json_entries(header, place_.file, [this](const std::string& key, const Value& value) {
+      if (key != "__metadata__") tensors_.push_back(describe(key, value));
+    });
     check_layout();
     NamedTensors result;
     for (const Stored& stored : tensors_) result.emplace_back(stored.key, map(stored));

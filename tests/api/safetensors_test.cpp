@@ -104,6 +104,9 @@ TEST_CASE("a file that lies is refused with a sentence") {
   CHECK_THAT(refusal("1234567"), Contains("the file has 7 bytes"));
   CHECK_THAT(refusal(make("{}", "", 3)), Contains("the header length is 3, but only 2 bytes follow"));
   CHECK_THAT(refusal(std::string(8, '\xff') + "{}"), Contains("the header length is 18446744073709551615"));
+  CHECK_THAT(refusal(make("7", "")), Contains("the header is 7, expected a map"));
+  CHECK_THAT(refusal(make(R"({"a":1})", "")), Contains("tensor 'a' is 1, expected a map"));
+  CHECK_THAT(refusal(make(R"({"a":{"shape":{"a":1,"a":2}}})", "")), Contains("duplicate key 'a'"));
   CHECK_THAT(refusal(make("[1]", "")), Contains("the header is [1], expected a map"));
   CHECK_THAT(refusal(make("{\"a\":", "")), Contains("not valid JSON"));
   CHECK_THAT(refusal(make(std::string(5000, '['), "")), Contains("nested deeper"));
