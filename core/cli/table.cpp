@@ -2,10 +2,6 @@
 #include "cli/table.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <stdexcept>
 
 namespace mase::cli {
 namespace {
@@ -35,11 +31,6 @@ std::string Table::text(std::string_view indent) const {
     text += line + "\n";
   }
   return text;
-}
-
-void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::runtime_error(std::string("cannot write to the standard output: ") + std::strerror(errno));
 }
 
 }  // namespace mase::cli

@@ -1,8 +1,10 @@
-// Aligned columns, and the one way in which commands print to stdout.
+// Aligned columns, and with them the one way in which commands print to stdout.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "log/print.h"
 
 namespace mase::cli {
 
@@ -17,8 +19,5 @@ class Table {
  private:
   std::vector<std::vector<std::string>> rows_;
 };
-
-// To stdout; Error when it is closed or full.
-void print(std::string_view text);
 
 }  // namespace mase::cli

@@ -49,19 +49,27 @@ void draw_line(State& s) {
   if (s.terminal && !s.line.empty()) std::fputs(s.line.c_str(), stderr);
 }
 
+// False when it cannot be written. A full disk or a reader that has gone is no reason to give up what is reported on.
+bool send(spdlog::sinks::sink& sink, spdlog::level::level_enum level, std::string_view text) try {
+  sink.log({"", level, {text.data(), text.size()}});
+  sink.flush();
+  return true;
+} catch (const spdlog::spdlog_ex&) {
+  return false;
+}
+
 void write(spdlog::level::level_enum level, const char* mark, std::string_view text) {
   State& s = state();
   const std::lock_guard lock(s.mutex);
   const std::string marked = mark + std::string(text);
   if (s.console->should_log(level)) {
     erase_line(s);
-    s.console->log({"", level, {marked.data(), marked.size()}});
-    s.console->flush();
+    send(*s.console, level, marked);
     draw_line(s);
   }
-  if (s.file) {
-    s.file->log({"", level, {text.data(), text.size()}});
-    s.file->flush();
+  if (s.file && !send(*s.file, level, text)) {
+    s.file.reset();
+    send(*s.console, spdlog::level::warn, "warning: the log file can no longer be written; it ends here");
   }
 }
 

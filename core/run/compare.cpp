@@ -1,9 +1,9 @@
 // compare: metrics, recipes, what --set gave and formats of several runs side by side.
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 
+#include "log/print.h"
 #include "mase/text.h"
 #include "run/files.h"
 #include "run/folder.h"
@@ -148,7 +148,7 @@ void print_text(const std::vector<Known>& runs) {
   }
   if (const std::string sets = sets_text(runs); !sets.empty()) text += "\n" + sets;
   if (const std::string formats = formats_text(runs); !formats.empty()) text += "\n" + formats;
-  std::fputs(text.c_str(), stdout);
+  print(text);
 }
 
 void print_json(const std::vector<Known>& runs) {
@@ -159,7 +159,7 @@ void print_json(const std::vector<Known>& runs) {
                        {"set", r.sets},
                        {"formats", r.formats},
                        {"recipe_differences", differences(runs[0].recipe, r.recipe)}});
-  std::printf("%s\n", Value(std::move(list)).json(2).c_str());
+  print(Value(std::move(list)).json(2) + "\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "log/log.h"
 #include "mase/dataset.h"
 #include "run/files.h"
+#include "run/inputs.h"
 #include "run/interrupt.h"
 
 namespace mase {
@@ -73,9 +74,9 @@ std::string StepContext::checkpoint_dir() {
 }
 
 std::string StepContext::path(std::string_view relative) const {
-  const fs::path given(relative);
-  if (given.is_absolute() || level_.session.set_values.count(std::string(relative))) return given.string();
-  return (fs::path(level_.recipe_file).parent_path() / given).lexically_normal().string();
+  const std::string path = input_path(level_.session, level_.recipe_file, relative);
+  if (level_.session.run_dir.empty()) level_.session.paths_read.emplace(path, step_);
+  return path;
 }
 
 void StepContext::progress(int64_t done, int64_t total) {

@@ -6,6 +6,7 @@
 
 #include "mase/text.h"
 #include "run/files.h"
+#include "run/lock.h"
 
 namespace mase {
 namespace fs = std::filesystem;
@@ -20,6 +21,14 @@ std::string now() {
   char text[32];
   std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &local);
   return text;
+}
+
+// Empty, but for the lock of a run that was killed before its first word.
+bool is_unused(const std::string& folder) {
+  std::error_code failed;
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
+    if (it->path().filename() != kLockFile) return false;
+  return !failed;
 }
 
 }  // namespace
@@ -52,20 +61,22 @@ void check_run_folder(const std::string& folder) {
   std::error_code failed;
   if (!fs::exists(folder, failed)) return;
   if (!fs::is_directory(folder, failed)) throw Error(format("--out {}: exists and is not a folder", folder));
-  if (fs::is_empty(folder, failed) || holds_run(folder)) return;
+  if (is_unused(folder) || holds_run(folder)) return;
   throw Error(format("--out {}: exists and is not the folder of a mase run", folder), {},
               "choose a new or empty folder");
 }
 
-void clear_run(const std::string& folder) {
+std::vector<std::string> places_of_run(const std::string& folder) {
   const fs::path root(folder);
+  std::vector<std::string> places;
   for (const char* name : {"log.txt", "recipe.yaml", "report.html", "state", "model", "checkpoints", "hardware"})
-    remove_tree((root / name).string());
+    places.push_back((root / name).string());
   const Value record = Value::parse_json(read_text((root / "run.json").string()), "run.json");
   if (const Value* steps = record.as_map().find("steps"); steps && steps->is_list())
     for (const Value& step : steps->as_list())
       if (const Value* name = step.is_map() ? step.as_map().find("name") : nullptr; name && name->is_string())
-        remove_tree((root / folder_name(name->as_string())).string());
+        places.push_back((root / folder_name(name->as_string())).string());
+  return places;
 }
 
 void point_latest(const std::string& folder) {

@@ -1,6 +1,7 @@
 // RunFolder: the one place a run writes to - chosen, checked, and claimed before anything is written.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "mase/value.h"
 
@@ -13,8 +14,8 @@ std::string choose_run_folder(const std::string& out, const std::string& name, b
 void check_run_folder(const std::string& folder);
 bool holds_run(const std::string& folder);
 
-// Removes what the run in `folder` has left behind; files that no run writes are left alone.
-void clear_run(const std::string& folder);
+// What the run in `folder` has left behind, but for run.json. Files that no run writes are not among it.
+std::vector<std::string> places_of_run(const std::string& folder);
 
 // Makes runs/latest point at `folder`, when that lies in runs/.
 void point_latest(const std::string& folder);

@@ -12,8 +12,10 @@
 #include "run/check.h"
 #include "run/files.h"
 #include "run/folder.h"
+#include "run/inputs.h"
 #include "run/interrupt.h"
 #include "run/journal.h"
+#include "run/lock.h"
 #include "run/run_record.h"
 #include "run/steps.h"
 #include "run/summary.h"
@@ -39,7 +41,16 @@ class Run {
     fresh_.text = recipe.text, fresh_.sets = options_.sets, fresh_.seed = static_cast<int64_t>(checked_.seed);
     fresh_.base = base_print();
     for (const Step& s : recipe.steps) prints_.push_back(step_print(s, checked_.scope)), fresh_.plan += prints_.back();
-    if (goes_on) previous_ = read_previous();
+    if (goes_on && !holds_run(session_.run_dir)) throw Error(format("{} holds no run to go on with", session_.run_dir));
+    claim(goes_on);
+    if (goes_on)
+      previous_ = read_previous();
+    else if (holds_run(session_.run_dir))
+      replaced_ = places_of_run(session_.run_dir);
+    for (const std::string& name : stale_)
+      for (const char* place : {"", "checkpoints"})
+        replaced_.push_back((fs::path(session_.run_dir) / place / folder_name(name)).string());
+    check_inputs(checked_, session_, replaced_);
   }
 
   int run() {
@@ -56,7 +67,7 @@ class Run {
       write_record("interrupted");
       log::end_progress();
       log::warn(format("interrupted; --resume --out {} goes on from here", session_.run_dir));
-      return 130;
+      return interrupt_status();
     } catch (const Failure& e) {
       return failed(e, 1);
     } catch (const Error& e) {
@@ -64,11 +75,29 @@ class Run {
     } catch (const std::exception& e) {
       return failed(e, 1);
     }
-    if (!options_.quiet) print_summary(record_, checked_.state, session_);
-    return 0;
+    return options_.quiet ? 0 : summary();
   }
 
  private:
+  // From here on the folder is this run's alone. A name that was made of the time may have been taken meanwhile.
+  void claim(bool goes_on) {
+    while (!lock_.take(session_.run_dir)) {
+      if (goes_on || !options_.out.empty())
+        throw Error(format("another run is writing to {}", session_.run_dir), {},
+                    "wait for its end, or choose another folder with --out");
+      session_.run_dir = choose_run_folder({}, checked_.recipe.name, false);
+    }
+  }
+
+  // The run is done; that nobody reads about it is said while a closed pipe does no harm yet.
+  int summary() const try {
+    print_summary(record_, checked_.state, session_);
+    return 0;
+  } catch (const std::exception& e) {
+    log::error(e.what());
+    return 1;
+  }
+
   int failed(const std::exception& e, int status) {
     write_record("failed", e.what());
     log::end_progress();
@@ -104,7 +133,6 @@ class Run {
 
   Journal read_previous() {
     const std::string& folder = session_.run_dir;
-    if (!holds_run(folder)) throw Error(format("{} holds no run to go on with", folder));
     if (!exists((fs::path(folder) / "state" / "journal.json").string())) {
       if (options_.resume) return fresh_;  // killed before its first step: nothing to go on from, nothing lost
       throw Error(format("the run in {} has not come as far as '{}'", folder, options_.from));
@@ -153,11 +181,8 @@ class Run {
 
   void start_folder() {
     const std::string& folder = session_.run_dir;
-    if (!previous_ && holds_run(folder)) {
-      log::info(format("replacing the earlier run in {}", folder));
-      clear_run(folder);
-    }
-    make_folder(folder);
+    if (!previous_ && holds_run(folder)) log::info(format("replacing the earlier run in {}", folder));
+    for (const std::string& place : replaced_) remove_tree(place);
     record_.start(checked_, session_);
     if (!previous_) write_record("running");
     make_folder(folder + "/state");
@@ -165,9 +190,6 @@ class Run {
     log::open_file(folder + "/log.txt");
     point_latest(folder);
     level_.folder = folder;
-    for (const std::string& name : stale_)
-      for (const char* place : {"", "checkpoints"})
-        remove_tree((fs::path(folder) / place / folder_name(name)).string());
   }
 
   // Takes over what the previous run has finished: records, graph, data.
@@ -242,6 +264,8 @@ class Run {
   Journal fresh_, journal_;
   std::optional<Journal> previous_;
   std::vector<std::string> prints_, stale_;
+  std::vector<std::string> replaced_;  // what of an earlier run is removed before this one begins
+  FolderLock lock_;
   size_t first_ = 0, last_ = 0, next_ = 0;
 };
 
@@ -270,7 +294,7 @@ int run_recipe(Registry& registry, const RunOptions& options) {
   } catch (const RecipeErrors& e) {
     print_problems(e.problems);
   } catch (const Cancelled&) {
-    status = 130;
+    status = interrupt_status();
   } catch (const Error& e) {
     print_problems({e});
   }

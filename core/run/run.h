@@ -1,5 +1,5 @@
 // run: what the command line calls - run a recipe, check one, compare runs. Each prints and returns an exit status:
-// 0 done, 1 the run failed, 2 bad input, 130 interrupted.
+// 0 done, 1 the run failed, 2 bad input, 128 + signal: interrupted (130 by Ctrl-C).
 #pragma once
 #include <string>
 #include <utility>

@@ -28,8 +28,9 @@ struct Session {
   uint64_t seed = 0;    // the recipe's
   std::string run_dir;  // "" while a recipe is only checked
   int threads = 1;
-  std::unordered_set<std::string> set_values;  // given by --set: paths among them are relative to the working folder
-  bool resume = false;                         // the step under way may find state of its own
+  std::unordered_set<std::string> set_values;     // given by --set: paths among them are relative to the working folder
+  bool resume = false;                            // the step under way may find state of its own
+  std::map<std::string, std::string> paths_read;  // while the recipe is checked: a path, and the step that asked for it
   std::unordered_map<std::string, std::shared_ptr<OpenData>> opened;  // by choice and stream: opened once
 };
 

@@ -2,8 +2,8 @@
 #include "run/summary.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "log/print.h"
 #include "mase/text.h"
 
 namespace mase {
@@ -48,13 +48,17 @@ std::string formats_text(const Graph& graph) {
   return text_table(rows);
 }
 
+std::string numbered(const Value& count, const char* what, const char* plural) {
+  return count.json() + " " + what + (count == Value(1) ? "" : plural);
+}
+
 // "0 mismatches of 3600 words", for every simulation among the metrics.
 std::string simulations_text(const Map& metrics) {
   std::string text;
   for (const Entry& e : metrics) {
     if (!e.key.ends_with("mismatches")) continue;
     const Value* words = metrics.find(e.key.substr(0, e.key.size() - 10) + "words");
-    if (words) text += format("{} mismatches of {} words\n", e.value.json(), words->json());
+    if (words) text += format("{} of {}\n", numbered(e.value, "mismatch", "es"), numbered(*words, "word", "s"));
   }
   return text;
 }
@@ -96,8 +100,7 @@ void print_summary(const RunRecord& record, const State& state, const Session& s
                                   simulations_text(record.level.metrics)})
     if (!part.empty()) text += "\n" + part;
   text += format("\nrun folder: {}\n", session.run_dir);
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+  print(text);
 }
 
 }  // namespace mase
