@@ -16,11 +16,15 @@ function(_mase_onnx_proto)
   if(NOT text MATCHES "LITE_RUNTIME")
     string(APPEND text "option optimize_for = LITE_RUNTIME;\n")
   endif()
-  # Newer than Debian's file: several functions of one name.
+  # Newer than Debian's file: several functions of one name, and defaults of a function's attributes.
   if(NOT text MATCHES "string overload")
     string(REPLACE "\nmessage NodeProto {" "\nmessage NodeProto {\n  optional string overload = 8;" text "${text}")
     string(REPLACE "\nmessage FunctionProto {" "\nmessage FunctionProto {\n  optional string overload = 13;" text
       "${text}")
+  endif()
+  if(NOT text MATCHES "attribute_proto")
+    string(REPLACE "\nmessage FunctionProto {" "\nmessage FunctionProto {\n  repeated AttributeProto attribute_proto = 11;"
+      text "${text}")
   endif()
   file(CONFIGURE OUTPUT ${dir}/mase_onnx.proto CONTENT "${text}" @ONLY)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${MASE_ONNX_INCLUDE}/onnx/onnx.proto)

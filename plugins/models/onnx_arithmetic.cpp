@@ -1,5 +1,6 @@
 // ONNX's operators that work element by element.
 #include <ATen/ops/arange.h>
+#include <ATen/ops/scalar_tensor.h>
 
 #include <cmath>
 
@@ -119,6 +120,15 @@ Values hard_sigmoid(const Node& n) {
 
 Values prelu(const Node& n) {
   const Wire x = n.in(0), slope = n.in(1);
+  const int64_t count = slope.known() ? slope.trace[0].numel() : 0;
+  const bool is_per_channel = x.rank() >= 2 && slope.known() && slope.rank() == x.rank() - 1 && slope.rank() > 0 &&
+                              slope.trace[0].size(0) == count && x.size(1) == Size(count);
+  if (x.live() && (count == 1 || is_per_channel)) {
+    Value weight = n.value(1);
+    if (slope.rank() != 1) weight.wire.trace.fill(weight.wire.trace[0].reshape({-1}));
+    return {n.build().apply(n.name(), mase::Chosen("nn.prelu", {{"num_parameters", count}}), {x},
+                            {{"weight", n.reader().with_format(weight)}})[0]};
+  }
   const Wire is_negative = n.build().binary(n.name() + "_lt", "lt", x, number(0, x));
   const Wire scaled = n.build().binary(n.name() + "_mul", "mul", x, slope);
   return {n.build().call(n.name(), "where", {is_negative, scaled, x})};
@@ -164,9 +174,9 @@ Values one_hot(const Node& n) {
   if (!values.known() || values.trace[0].numel() != 2) throw Unsupported{"its values are computed"};
   const int64_t axis = n.axis(n.integer("axis", -1), index.rank() + 1);
   const Wire is_negative = b.binary(n.name() + "_lt", "lt", index, number(0, index));
-  const Wire wrapped = b.call(n.name() + "_wrap", "where",
-                              {is_negative, b.binary(n.name() + "_add", "add", index,
-                                                     number(static_cast<double>(depth), index)), index});
+  const Wire wrapped = b.call(
+      n.name() + "_wrap", "where",
+      {is_negative, b.binary(n.name() + "_add", "add", index, number(static_cast<double>(depth), index)), index});
   Sizes sizes = wrapped.sizes();
   sizes.insert(sizes.begin() + axis, Size(1));
   std::vector<int64_t> shape(static_cast<size_t>(index.rank() + 1 - axis), 1);
@@ -174,8 +184,9 @@ Values one_hot(const Node& n) {
   const at::Tensor places = at::arange(depth, at::TensorOptions().dtype(index.dtype())).reshape(shape);
   const Wire hits = b.binary(n.name() + "_eq", "eq", b.reshape(n.name() + "_unsqueeze", wrapped, sizes),
                              ImportBuilder::known(places));
-  return {b.call(n.name(), "where", {hits, ImportBuilder::known(values.trace[0].select(0, 1)),
-                                     ImportBuilder::known(values.trace[0].select(0, 0))})};
+  return {b.call(
+      n.name(), "where",
+      {hits, ImportBuilder::known(values.trace[0].select(0, 1)), ImportBuilder::known(values.trace[0].select(0, 0))})};
 }
 
 Values real_field(const Node& n, const char* op, const char* attribute, double otherwise, const char* field) {
@@ -185,23 +196,31 @@ Values real_field(const Node& n, const char* op, const char* attribute, double o
 }  // namespace
 
 void add_arithmetic(Table& t) {
-  const std::pair<const char*, const char*> functions[] = {
-      {"Relu", "relu"}, {"Sigmoid", "sigmoid"}, {"Tanh", "tanh"}, {"Exp", "exp"}, {"Log", "log"}, {"Sqrt", "sqrt"},
-      {"Erf", "erf"}, {"Neg", "neg"}, {"Abs", "abs"}, {"Floor", "floor"}, {"Ceil", "ceil"}, {"Round", "round"},
-      {"Sign", "sign"}, {"Reciprocal", "reciprocal"}, {"Sin", "sin"}, {"Cos", "cos"}, {"Tan", "tan"},
-      {"Asin", "asin"}, {"Acos", "acos"}, {"Atan", "atan"}, {"Sinh", "sinh"}, {"Cosh", "cosh"},
-      {"Softsign", "softsign"}, {"Softplus", "softplus"}, {"Not", "logical_not"}, {"IsNaN", "isnan"},
-      {"Mish", "mish"}, {"HardSwish", "hardswish"}};
+  const std::pair<const char*, const char*> functions[] = {{"Relu", "relu"},         {"Sigmoid", "sigmoid"},
+                                                           {"Tanh", "tanh"},         {"Exp", "exp"},
+                                                           {"Log", "log"},           {"Sqrt", "sqrt"},
+                                                           {"Erf", "erf"},           {"Neg", "neg"},
+                                                           {"Abs", "abs"},           {"Floor", "floor"},
+                                                           {"Ceil", "ceil"},         {"Round", "round"},
+                                                           {"Sign", "sign"},         {"Reciprocal", "reciprocal"},
+                                                           {"Sin", "sin"},           {"Cos", "cos"},
+                                                           {"Tan", "tan"},           {"Asin", "asin"},
+                                                           {"Acos", "acos"},         {"Atan", "atan"},
+                                                           {"Sinh", "sinh"},         {"Cosh", "cosh"},
+                                                           {"Softsign", "softsign"}, {"Softplus", "softplus"},
+                                                           {"Not", "logical_not"},   {"IsNaN", "isnan"},
+                                                           {"Mish", "mish"},         {"HardSwish", "hardswish"}};
   for (const auto& [onnx, op] : functions) t[onnx] = function(op);
   const std::pair<const char*, const char*> pairs[] = {
-      {"Sub", "sub"}, {"Mul", "mul"}, {"And", "logical_and"}, {"Or", "logical_or"}, {"Xor", "logical_xor"},
-      {"Equal", "eq"}, {"Greater", "gt"}, {"Less", "lt"}, {"GreaterOrEqual", "ge"}, {"LessOrEqual", "le"}};
+      {"Sub", "sub"},  {"Mul", "mul"},    {"And", "logical_and"}, {"Or", "logical_or"},     {"Xor", "logical_xor"},
+      {"Equal", "eq"}, {"Greater", "gt"}, {"Less", "lt"},         {"GreaterOrEqual", "ge"}, {"LessOrEqual", "le"}};
   for (const auto& [onnx, op] : pairs) t[onnx] = pair(op);
   t["Add"] = sum, t["Div"] = division, t["Mod"] = modulo, t["Pow"] = power, t["Clip"] = clip;
   t["Sum"] = chain("add"), t["Mean"] = chain("add"), t["Min"] = chain("minimum"), t["Max"] = chain("maximum");
   t["Selu"] = selu, t["HardSigmoid"] = hard_sigmoid, t["PRelu"] = prelu;
   t["Elu"] = [](const Node& n) { return real_field(n, "elu", "alpha", 1, "alpha"); };
   t["LeakyRelu"] = [](const Node& n) { return real_field(n, "leaky_relu", "alpha", 0.01F, "negative_slope"); };
+  t["Celu"] = [](const Node& n) { return real_field(n, "celu", "alpha", 1, "alpha"); };
   t["Gelu"] = [](const Node& n) -> Values {
     return {n.build().call(n.name(), "gelu", {n.in(0)}, {{"approximate", n.text("approximate", "none")}})};
   };

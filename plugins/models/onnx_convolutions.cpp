@@ -47,10 +47,10 @@ Values conv(const Node& n) {
     x = padded(n, x, w, 0);
     w.before.assign(w.kernel.size(), 0);
   }
-  const Map with{{"in_channels", x.size(1).at[0]},       {"out_channels", weight.size(0).at[0]},
-                 {"kernel_size", compact(w.kernel)},     {"stride", compact(w.stride)},
-                 {"padding", compact(w.before)},         {"dilation", compact(w.dilation)},
-                 {"groups", groups_of(n)},               {"bias", n.has(2)}};
+  const Map with{{"in_channels", x.size(1).at[0]},   {"out_channels", weight.size(0).at[0]},
+                 {"kernel_size", compact(w.kernel)}, {"stride", compact(w.stride)},
+                 {"padding", compact(w.before)},     {"dilation", compact(w.dilation)},
+                 {"groups", groups_of(n)},           {"bias", n.has(2)}};
   return {n.build().apply(n.name(), Chosen(mase::format("nn.conv{}d", w.kernel.size()), with), {x}, params_of(n))[0]};
 }
 
@@ -78,7 +78,8 @@ Values conv_transpose(const Node& n) {
   Window w = window_of(n, x, kernel_of(weight));
   std::vector<int64_t> extra(w.kernel.size(), 0);
   if (const auto given = n.integers("output_padding")) extra = *given;
-  if (extra.size() != w.kernel.size() || (n.integers("output_shape") && n.integers("output_shape")->size() < extra.size()))
+  if (extra.size() != w.kernel.size() ||
+      (n.integers("output_shape") && n.integers("output_shape")->size() < extra.size()))
     throw mase::Error("its output_padding or output_shape does not have a number for each axis");
   pad_output(n, x, w, extra);
   // PyTorch cuts off as much at both ends: what is cut less behind is added there, what is cut more goes afterwards.
@@ -88,10 +89,14 @@ Values conv_transpose(const Node& n) {
     cut[i] = std::max<int64_t>(w.after[i] - w.before[i], 0);
   }
   const int64_t groups = groups_of(n);
-  const Map with{{"in_channels", x.size(1).at[0]},   {"out_channels", weight.size(1).at[0] * groups},
-                 {"kernel_size", compact(w.kernel)}, {"stride", compact(w.stride)},
-                 {"padding", compact(w.before)},     {"output_padding", compact(extra)},
-                 {"groups", groups},                 {"bias", n.has(2)},
+  const Map with{{"in_channels", x.size(1).at[0]},
+                 {"out_channels", weight.size(1).at[0] * groups},
+                 {"kernel_size", compact(w.kernel)},
+                 {"stride", compact(w.stride)},
+                 {"padding", compact(w.before)},
+                 {"output_padding", compact(extra)},
+                 {"groups", groups},
+                 {"bias", n.has(2)},
                  {"dilation", compact(w.dilation)}};
   Wire y = b.apply(n.name(), Chosen(mase::format("nn.convtranspose{}d", w.kernel.size()), with), {x}, params_of(n))[0];
   for (size_t i = 0; i < cut.size(); ++i)

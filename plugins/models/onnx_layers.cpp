@@ -1,5 +1,6 @@
 // ONNX's products and normalizations.
 #include <ATen/ops/repeat_interleave.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include "mase/text.h"
@@ -12,9 +13,7 @@ namespace {
 using mase::Chosen;
 using mase::Map;
 
-bool is_matrix(const Value& v) {
-  return v.wire.known() && v.wire.rank() == 2 && at::isFloatingType(v.wire.dtype());
-}
+bool is_matrix(const Value& v) { return v.wire.known() && v.wire.rank() == 2 && at::isFloatingType(v.wire.dtype()); }
 
 // The constant with its two axes exchanged, its format with them.
 Value transposed(const Node& n, const Value& matrix) {
@@ -80,7 +79,7 @@ Values batch_norm(const Node& n) {
   const Wire x = n.in(0);
   if (n.integer("training_mode", 0)) throw Unsupported{"it is in training mode"};
   if (!n.integer("spatial", 1)) throw Unsupported{"it is not spatial"};
-  if (x.rank() < 2 || x.rank() > 4) throw Unsupported{mase::format("its input has {} axes", x.rank())};
+  if (x.rank() < 2 || x.rank() > 5) throw Unsupported{mase::format("its input has {} axes", x.rank())};
   const int64_t channels = x.size(1).at[0];
   std::map<std::string, Wire> params;
   const char* names[] = {"weight", "bias", "running_mean", "running_var"};
@@ -91,12 +90,12 @@ Values batch_norm(const Node& n) {
   const std::string key = params["weight"].key, module = key.substr(0, key.rfind('.') == key.npos ? 0 : key.rfind('.'));
   params["num_batches_tracked"] =
       ImportBuilder::known(at::zeros({}, at::kLong), module.empty() ? "" : module + ".num_batches_tracked");
-  return {n.build().apply(n.name(),
-                          Chosen(x.rank() == 4 ? "nn.batch_norm2d" : "nn.batch_norm1d",
-                                 {{"num_features", channels},
-                                  {"eps", n.real("epsilon", 1e-5F)},
-                                  {"momentum", 1 - n.real("momentum", 0.9F)}}),
-                          {x}, params)[0]};
+  return {n.build().apply(
+      n.name(),
+      Chosen(
+          mase::format("nn.batch_norm{}d", std::max<int64_t>(x.rank() - 2, 1)),
+          {{"num_features", channels}, {"eps", n.real("epsilon", 1e-5F)}, {"momentum", 1 - n.real("momentum", 0.9F)}}),
+      {x}, params)[0]};
 }
 
 // The sizes behind `axis`, which are normalized together.
@@ -136,8 +135,7 @@ Values rms_norm(const Node& n) {
   const mase::Shape shape = normalized(n, x, -1);
   Map with{{"normalized_shape", mase::Value(shape)}, {"eps", n.real("epsilon", 1e-5F)}};
   if (has_shape(n, 1, shape))
-    return {b.apply(n.name(), Chosen("nn.rms_norm", with), {x},
-                    {{"weight", n.reader().with_format(n.value(1))}})[0]};
+    return {b.apply(n.name(), Chosen("nn.rms_norm", with), {x}, {{"weight", n.reader().with_format(n.value(1))}})[0]};
   with.set("elementwise_affine", false);
   return {b.binary(n.name() + "_scale", "mul", b.call(n.name(), "rms_norm", {x}, with), n.in(1))};
 }
@@ -145,7 +143,8 @@ Values rms_norm(const Node& n) {
 Values group_norm(const Node& n) {
   const Wire x = n.in(0);
   const int64_t groups = n.integer("num_groups", 0), channels = x.rank() > 1 ? x.size(1).at[0] : 0;
-  if (groups < 1 || channels % groups != 0) throw mase::Error(mase::format("{} groups of {} channels", groups, channels));
+  if (groups < 1 || channels % groups != 0)
+    throw mase::Error(mase::format("{} groups of {} channels", groups, channels));
   std::map<std::string, Wire> params;
   for (int i = 1; i <= 2; ++i) {
     Wire wire;
@@ -161,8 +160,7 @@ Values group_norm(const Node& n) {
   }
   return {n.build().apply(
       n.name(),
-      Chosen("nn.group_norm",
-             {{"num_groups", groups}, {"num_channels", channels}, {"eps", n.real("epsilon", 1e-5F)}}),
+      Chosen("nn.group_norm", {{"num_groups", groups}, {"num_channels", channels}, {"eps", n.real("epsilon", 1e-5F)}}),
       {x}, params)[0]};
 }
 
@@ -182,11 +180,9 @@ Values instance_norm(const Node& n) {
 Values local_response_norm(const Node& n) {
   const int64_t size = n.integer("size", 0);
   if (size % 2 == 0) throw Unsupported{"its size is even, which PyTorch's window is not"};
-  return {n.build().call(n.name(), "local_response_norm", {n.in(0)},
-                         {{"size", size},
-                          {"alpha", n.real("alpha", 1e-4F)},
-                          {"beta", n.real("beta", 0.75F)},
-                          {"k", n.real("bias", 1)}})};
+  return {n.build().call(
+      n.name(), "local_response_norm", {n.in(0)},
+      {{"size", size}, {"alpha", n.real("alpha", 1e-4F)}, {"beta", n.real("beta", 0.75F)}, {"k", n.real("bias", 1)}})};
 }
 
 // x divided by its norm along one axis.

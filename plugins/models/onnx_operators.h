@@ -9,15 +9,15 @@ namespace models::onnx {
 
 using Table = std::map<std::string, Handler>;
 
-void add_arithmetic(Table& table);      // element by element
+void add_arithmetic(Table& table);  // element by element
 void add_reductions(Table& table);
-void add_shapes(Table& table);          // shapes, and constants made of them
-void add_moves(Table& table);           // what moves elements without computing
-void add_selections(Table& table);      // elements picked by index
-void add_layers(Table& table);          // products and normalizations
+void add_shapes(Table& table);      // shapes, and constants made of them
+void add_moves(Table& table);       // what moves elements without computing
+void add_selections(Table& table);  // elements picked by index
+void add_layers(Table& table);      // products and normalizations
 void add_convolutions(Table& table);
 void add_pools(Table& table);
-void add_images(Table& table);          // resize, pad, depth to space
+void add_images(Table& table);  // resize, pad, depth to space
 void add_quantizers(Table& table);
 
 // All of ONNX's own operators, with the quantizers of other domains. By "Relu", or "qonnx.custom_op.general::Quant".

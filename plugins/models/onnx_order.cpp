@@ -50,12 +50,12 @@ Makers makers_of(const Nodes& nodes, const std::function<bool(const std::string&
     for (const auto& output : nodes[i].output()) {
       if (output.empty()) continue;
       if (is_known(output))
-        throw mase::Error(mase::format("node '{}' makes '{}', which is an input or a tensor of the graph",
-                                       called(nodes[i]), output));
+        throw mase::Error(
+            mase::format("node '{}' makes '{}', which is an input or a tensor of the graph", called(nodes[i]), output));
       const auto [other, is_new] = makers.emplace(output, i);
       if (!is_new)
-        throw mase::Error(mase::format("nodes '{}' and '{}' both make '{}'", called(nodes[other->second]),
-                                       called(nodes[i]), output));
+        throw mase::Error(
+            mase::format("nodes '{}' and '{}' both make '{}'", called(nodes[other->second]), called(nodes[i]), output));
     }
   return makers;
 }
@@ -63,16 +63,15 @@ Makers makers_of(const Nodes& nodes, const std::function<bool(const std::string&
 [[noreturn]] void dangling(const proto::NodeProto& node, const std::string& name, const Makers& makers) {
   mase::NameList names;
   for (const auto& [key, maker] : makers) names.add(key);
-  throw mase::Error(mase::format("node '{}' uses '{}', which nothing makes{}", called(node), name,
-                                 mase::did_you_mean(name, names)));
+  throw mase::Error(
+      mase::format("node '{}' uses '{}', which nothing makes{}", called(node), name, mase::did_you_mean(name, names)));
 }
 
 [[noreturn]] void cycle(const Nodes& nodes, const std::vector<int>& missing) {
   std::string text;
   int shown = 0;
   for (int i = 0; i < nodes.size() && shown < 5; ++i)
-    if (missing[static_cast<size_t>(i)] > 0)
-      text += mase::format("{}'{}'", shown++ ? ", " : "", called(nodes[i]));
+    if (missing[static_cast<size_t>(i)] > 0) text += mase::format("{}'{}'", shown++ ? ", " : "", called(nodes[i]));
   throw mase::Error(mase::format("the graph has a cycle: {} need each other's results", text));
 }
 

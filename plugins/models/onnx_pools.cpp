@@ -45,8 +45,8 @@ Values max_pool(const Node& n) {
 // What makes a mean over a window with zeros one over those that are there.
 Wire correction(const Wire& x, const Window& w) {
   const int64_t height = x.size(2).at[0], width = x.size(3).at[0];
-  const at::Tensor ones = at::constant_pad_nd(at::ones({1, 1, height, width}),
-                                              {w.before[1], w.after[1], w.before[0], w.after[0]});
+  const at::Tensor ones =
+      at::constant_pad_nd(at::ones({1, 1, height, width}), {w.before[1], w.after[1], w.before[0], w.after[0]});
   return ImportBuilder::known(at::avg_pool2d(ones, w.kernel, w.stride).reciprocal());
 }
 
@@ -76,7 +76,8 @@ Handler global_pool(const char* op) {
     const Wire x = n.in(0);
     if (x.rank() < 3) throw Unsupported{mase::format("its input has {} axes", x.rank())};
     if (x.rank() <= 4)
-      return {n.build().call(n.name(), mase::format("adaptive_{}_pool{}d", op, x.rank() - 2), {x}, {{"output_size", 1}})};
+      return {
+          n.build().call(n.name(), mase::format("adaptive_{}_pool{}d", op, x.rank() - 2), {x}, {{"output_size", 1}})};
     mase::List axes;
     for (int64_t i = 2; i < x.rank(); ++i) axes.push_back(i);
     return {n.build().call(n.name(), std::string_view(op) == "avg" ? "mean" : "amax", {x},

@@ -12,7 +12,7 @@ namespace models::onnx {
 
 namespace {
 
-constexpr int kDepth = 32;               // of branches and functions in each other
+constexpr int kDepth = 32;                  // of branches and functions in each other
 constexpr size_t kSteps = size_t{1} << 20;  // nodes, with those that functions bring in
 
 std::map<std::string, int64_t> opsets_of(const google::protobuf::RepeatedPtrField<proto::OperatorSetIdProto>& imports) {
@@ -72,10 +72,8 @@ void Reader::read() {
   if (graph.output().empty()) throw mase::Error("the graph has no outputs");
   for (const auto& output : graph.output()) {
     const Value* value = scope.find(output.name());
-    if (!value)
-      throw mase::Error(mase::format("output '{}' is made by no node", output.name()));
-    if (value->codes)
-      build_.unknown(output.name(), "QuantizeLinear", 1, "its integers are an output of the file");
+    if (!value) throw mase::Error(mase::format("output '{}' is made by no node", output.name()));
+    if (value->codes) build_.unknown(output.name(), "QuantizeLinear", 1, "its integers are an output of the file");
     build_.output(output.name(), resolve(*value));
   }
 }
@@ -85,7 +83,9 @@ void Reader::load(const proto::GraphProto& graph, Scope& scope) {
   if (!graph.sparse_initializer().empty()) throw mase::Error("the graph has sparse tensors, which cannot be read");
   for (const auto& t : graph.initializer()) {
     if (t.name().empty()) throw mase::Error("a tensor of the graph has no name");
-    if (!scope.values.emplace(t.name(), ImportBuilder::known(file_.tensor(t), t.name())).second)
+    Value value(ImportBuilder::known(file_.tensor(t), t.name()));
+    value.type = t.data_type();
+    if (!scope.values.emplace(t.name(), std::move(value)).second)
       throw mase::Error(mase::format("two tensors are named '{}'", t.name()));
   }
 }

@@ -26,6 +26,7 @@ struct Value {
   Wire wire;
   std::optional<Quantized> quantized;  // a constant's format, on its way to the operator that takes it
   bool codes = false;                  // the file has integers here; `wire` is what they stand for
+  int type = 0;                        // a constant's type in the file, which LibTorch may not have (int4)
 };
 using Values = std::vector<Value>;
 
@@ -57,8 +58,8 @@ class Node {
   const proto::NodeProto& message() const { return node_; }
   const std::string& name() const { return name_; }
   const std::string& op() const { return node_.op_type(); }
-  std::string domain() const;                          // "" is ONNX's own
-  std::string full_op() const;                         // "acme::Widen", "Relu"
+  std::string domain() const;   // "" is ONNX's own
+  std::string full_op() const;  // "acme::Widen", "Relu"
   int64_t opset() const;
 
   int inputs() const { return node_.input_size(); }
@@ -81,8 +82,8 @@ class Node {
   std::vector<int64_t> fixed(int i, const char* what) const;  // that do not depend on the batch
   // Of an attribute, in older opsets, or of an input; nothing where neither is given.
   std::optional<std::vector<int64_t>> integers(const std::string& attribute, int input) const;
-  double number(int i, const char* what) const;  // a constant input of one number
-  int64_t axis(int64_t axis, int64_t rank) const;    // counted from the front; Error when there is none such
+  double number(int i, const char* what) const;    // a constant input of one number
+  int64_t axis(int64_t axis, int64_t rank) const;  // counted from the front; Error when there is none such
 
  private:
   Reader& reader_;

@@ -42,8 +42,9 @@ Handler around(const char* before, const char* after) {
     const auto axes = axes_of(n, x.rank());
     if (!axes) throw Unsupported{"it has no axes, and shall do nothing then"};
     Wire inner = x;
-    if (before) inner = std::string_view(before) == "mul" ? b.call(n.name() + "_square", "mul", {x, x})
-                                                          : b.call(mase::format("{}_{}", n.name(), before), before, {x});
+    if (before)
+      inner = std::string_view(before) == "mul" ? b.call(n.name() + "_square", "mul", {x, x})
+                                                : b.call(mase::format("{}_{}", n.name(), before), before, {x});
     const Wire sum = reduce(n, after ? n.name() + "_sum" : n.name(), "sum", inner, *axes);
     return {after ? b.call(n.name(), after, {sum}) : sum};
   };

@@ -56,8 +56,7 @@ Values gather(const Node& n) {
     return {b.embedding(n.name(), n.reader().with_format(n.value(0)), index)};
   if (index.known() && index.rank() == 0 && index.trace[0].equal(index.trace[1])) {
     const auto place = index.trace[0].item<int64_t>();
-    if (x.size(axis).fixed() || place >= 0)
-      return {b.call(n.name(), "select", {x}, {{"dim", axis}, {"index", place}})};
+    if (x.size(axis).fixed() || place >= 0) return {b.call(n.name(), "select", {x}, {{"dim", axis}, {"index", place}})};
   }
   return {b.call(n.name(), "index_select", {x, index}, {{"dim", axis}})};
 }

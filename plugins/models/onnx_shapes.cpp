@@ -16,7 +16,11 @@ Values constant(const Node& n) {
   const auto known = [&](at::Tensor t) -> Values {
     return {ImportBuilder::known(std::move(t), n.message().output(0))};
   };
-  if (const auto* a = n.attribute("value")) return known(n.reader().file().tensor(a->t()));
+  if (const auto* a = n.attribute("value")) {
+    Values values = known(n.reader().file().tensor(a->t()));
+    values[0].type = a->t().data_type();
+    return values;
+  }
   if (const auto* a = n.attribute("value_float")) return known(at::scalar_tensor(a->f()));
   if (const auto* a = n.attribute("value_int"))
     return known(at::scalar_tensor(a->i(), at::TensorOptions().dtype(at::kLong)));

@@ -6,6 +6,7 @@ MASE_PLUGIN("models", "0.1.0", "Networks: built in, written in the recipe, and s
   models::register_jsc(r);
   models::register_lenet(r);
   models::register_mlp(r);
+  models::register_onnx(r);
   models::register_saved(r);
   models::register_sequential(r);
 }

@@ -7,6 +7,7 @@ namespace models {
 void register_jsc(mase::Registrar& r);
 void register_lenet(mase::Registrar& r);
 void register_mlp(mase::Registrar& r);
+void register_onnx(mase::Registrar& r);
 void register_saved(mase::Registrar& r);
 void register_sequential(mase::Registrar& r);
 

@@ -9,3 +9,6 @@ target_sources(${test_target} PRIVATE $<TARGET_OBJECTS:mase_plugin_models>)
 # Readers of files are tested below the components that use them: as the plugin compiled them, since its library shows
 # nothing but its manifest.
 target_link_libraries(${test_target} PRIVATE $<TARGET_PROPERTY:mase_plugin_models,LINK_LIBRARIES>)
+if(TARGET mase_onnx_proto)
+  target_link_libraries(${test_target} PRIVATE mase_onnx_proto)
+endif()

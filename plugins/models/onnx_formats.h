@@ -1,0 +1,36 @@
+// Which of our formats a quantizer in an ONNX file is.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "mase/graph.h"
+#include "onnx_reader.h"
+
+namespace models::onnx {
+
+// code = clamp(round(x / scale + zero_point)), x = (code - zero_point) * scale
+struct IntegerGrid {
+  std::vector<double> scale, zero_point;  // one, or one per index of `axis`
+  std::optional<int64_t> axis;
+  int64_t low = 0, high = 0;  // the outermost codes
+  std::string rounding = "nearest_even";
+  bool zero_point_first = false;  // rounded after the zero point is added
+};
+
+// Unsupported where no format of ours gives the same values.
+Quantized integer_format(const IntegerGrid& grid);
+
+// Our name for one of QONNX's rounding modes.
+std::string rounding_of(const std::string& mode);
+
+// A constant's elements, and along which axis of an input with `rank` axes they stand.
+struct PerAxis {
+  std::vector<double> values;
+  std::optional<int64_t> axis;
+};
+PerAxis per_axis(const Wire& wire, int64_t rank, const char* what);
+
+// Moves the formats of quantizers to the results and arguments that they stand for.
+void tidy_formats(mase::Graph& graph);
+
+}  // namespace models::onnx

@@ -1,0 +1,161 @@
+// The quantizers of QONNX: Quant, BipolarQuant, FloatQuant, Trunc. They become formats of the graph.
+#include <ATen/ops/scalar_tensor.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mase/text.h"
+#include "onnx_formats.h"
+#include "onnx_operators.h"
+#include "onnx_quantize.h"
+
+namespace models::onnx {
+
+Value quantized(const Node& n, const std::string& name, const Value& x, Quantized format) {
+  if (x.wire.known()) {
+    Value result(n.reader().resolve(x));
+    result.quantized = std::move(format);
+    return result;
+  }
+  if (!x.wire.usable()) return x;
+  mase::Map with = format.format.with();
+  if (format.axis) with.set("axis", *format.axis);
+  const Wire wire = n.build().call(name, "identity", {x.wire});
+  n.build().set_result_format(wire, mase::Chosen(format.format.name(), std::move(with)));
+  return Value(wire);
+}
+
+namespace {
+
+int64_t whole(const Node& n, int i, const char* what) {
+  const double value = n.number(i, what);
+  if (value != std::floor(value) || std::fabs(value) > 4096)
+    throw Unsupported{mase::format("its {} is {}", what, value)};
+  return static_cast<int64_t>(value);
+}
+
+Quantized bipolar(const PerAxis& scale) {
+  mase::List list(scale.values.begin(), scale.values.end());
+  for (const double s : scale.values)
+    if (!(s > 0)) throw Unsupported{mase::format("its scale is {}", s)};
+  return {mase::Chosen("quant.bipolar", {{"scale", list}}), scale.axis, {}, 0, 0};
+}
+
+// QONNX's min_int and max_int.
+void set_range(IntegerGrid& g, int64_t bits, bool is_signed, bool narrow) {
+  if (bits < 1 || bits > 62) throw Unsupported{mase::format("its bit width is {}", bits)};
+  g.low = is_signed ? -(int64_t{1} << (bits - 1)) + narrow : 0;
+  g.high = is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1 - narrow;
+}
+
+Values quant(const Node& n) {
+  const Value& x = n.value(0);
+  const int64_t rank = x.wire.rank();
+  const PerAxis scale = per_axis(n.in(1), rank, "scale"), zero = per_axis(n.in(2), rank, "zero point");
+  if (zero.axis && zero.axis != scale.axis) throw Unsupported{"its scale and zero point differ along other axes"};
+  const bool is_signed = n.integer("signed", 1), narrow = n.integer("narrow", 0);
+  const PerAxis width = per_axis(n.in(3), rank, "bit width");
+  if (width.axis) throw Unsupported{"its bit width differs along an axis"};
+  const int64_t bits = whole(n, 3, "bit width");
+  if (bits == 1 && is_signed) {
+    if (zero.axis || zero.values[0] != 0) throw Unsupported{"it has one bit and a zero point"};
+    return {quantized(n, n.name(), x, bipolar(scale))};
+  }
+  IntegerGrid g;
+  g.scale = scale.values, g.zero_point = zero.values, g.axis = scale.axis;
+  g.rounding = rounding_of(n.text("rounding_mode", "ROUND"));
+  g.zero_point_first = true;
+  set_range(g, bits, is_signed, narrow);
+  return {quantized(n, n.name(), x, integer_format(g))};
+}
+
+Values bipolar_quant(const Node& n) {
+  return {quantized(n, n.name(), n.value(0), bipolar(per_axis(n.in(1), n.value(0).wire.rank(), "scale")))};
+}
+
+// The format whose greatest value is the file's: all codes finite, or some kept for NaN and infinity.
+mase::Chosen float_format(const Node& n, int64_t exponent, int64_t mantissa, int64_t bias, double most) {
+  const auto top = static_cast<int>((int64_t{1} << exponent) - 1 - bias);
+  const double step = std::ldexp(1.0, -static_cast<int>(mantissa));
+  const bool saturates = n.integer("saturation", 1);
+  const char* kind = nullptr;
+  if (most >= std::ldexp(2 - step, top))
+    kind = "finite";
+  else if (most == std::ldexp(2 - 2 * step, top))
+    kind = "fn";
+  else if (most == std::ldexp(2 - step, top - 1))
+    kind = "ieee";
+  if (!kind) throw Unsupported{mase::format("its greatest value is {}", most)};
+  if (!saturates &&
+      (std::string_view(kind) == "finite" || (n.integer("has_inf", 0) != 0) != (std::string_view(kind) == "ieee")))
+    throw Unsupported{"it does not saturate, and its codes for infinity and NaN are not those of a format here"};
+  mase::Map with{{"width", 1 + exponent + mantissa}, {"exponent_width", exponent}, {"exponent_bias", bias}};
+  if (std::string_view(kind) != "finite") with.set("kind", kind);
+  const std::string rounding = rounding_of(n.text("rounding_mode", "ROUND"));
+  if (rounding != "nearest_even") with.set("rounding", rounding);
+  if (!saturates) with.set("overflow", "to_infinity");
+  return mase::Chosen("quant.minifloat_ieee", std::move(with));
+}
+
+Values float_quant(const Node& n) {
+  const int64_t exponent = whole(n, 2, "exponent width"), mantissa = whole(n, 3, "mantissa width");
+  if (exponent < 1 || exponent > 8 || mantissa < 0 || mantissa > 23)
+    throw Unsupported{mase::format("it has {} bits of exponent and {} of mantissa", exponent, mantissa)};
+  int64_t bias = n.has(4) ? whole(n, 4, "exponent bias") : (int64_t{1} << (exponent - 1)) - 1;
+  double most = n.has(5) ? n.number(5, "greatest value") : HUGE_VAL;
+  int shift = 0;
+  const double scale = n.number(1, "scale");
+  if (!(scale > 0) || std::frexp(scale, &shift) != 0.5) throw Unsupported{mase::format("its scale is {}", scale)};
+  bias -= shift - 1, most *= scale;  // the same numbers, all of them times a power of two
+  if (bias < -128 || bias > 256) throw Unsupported{mase::format("its scale is {}", scale)};
+  return {quantized(n, n.name(), n.value(0), {float_format(n, exponent, mantissa, bias, most), {}, {}, 0, 0})};
+}
+
+Quantized plain_format(double scale, int64_t low, int64_t high, const std::string& rounding) {
+  IntegerGrid g;
+  g.scale = {scale}, g.zero_point = {0}, g.low = low, g.high = high, g.rounding = rounding;
+  return integer_format(g);
+}
+
+// Integers lose their lowest bits: rounded at the old scale, divided, rounded again.
+Values trunc(const Node& n) {
+  const Value& x = n.value(0);
+  const bool has_range = n.opset() >= 2;
+  const int out = has_range ? 5 : 4;
+  if (!x.wire.live()) throw Unsupported{"its input is a constant"};
+  if (n.number(2, "zero point") != 0) throw Unsupported{"it has a zero point"};
+  const double scale = n.number(1, "scale");
+  const int64_t in_bits = whole(n, 3, "input bit width"), out_bits = whole(n, out, "output bit width");
+  const std::string rounding = rounding_of(n.text("rounding_mode", "FLOOR"));
+  const bool is_signed = n.integer("signed", 1), narrow = n.integer("narrow", 0);
+  IntegerGrid before, after;
+  before.scale = {scale}, before.zero_point = {0};
+  set_range(before, in_bits, is_signed, false);
+  const Value rounded = quantized(n, n.name() + "_in", x, integer_format(before));
+  if (has_range) {
+    const double wide = n.number(4, "output scale"), ratio = wide / scale;
+    int exponent = 0;
+    if (!(ratio > 0) || std::frexp(ratio, &exponent) != 0.5) throw Unsupported{"its scales are no power of two apart"};
+    set_range(after, out_bits, is_signed, narrow);
+    return {quantized(n, n.name(), rounded, plain_format(wide, after.low, after.high, rounding))};
+  }
+  // The first version leaves the scale as it was, so that values shrink.
+  const double factor = std::ldexp(1.0, static_cast<int>(out_bits - in_bits));
+  const Wire shrunk =
+      n.build().binary(n.name() + "_shift", "mul", rounded.wire, ImportBuilder::known(at::scalar_tensor(factor)));
+  set_range(after, in_bits, is_signed, false);  // nothing is clamped here
+  return {quantized(n, n.name(), Value(shrunk), plain_format(scale, after.low, after.high, rounding))};
+}
+
+}  // namespace
+
+void add_quantizers(Table& t) {
+  for (const char* domain : {"qonnx.custom_op.general", "onnx.brevitas", "finn.custom_op.general"}) {
+    const std::string prefix = mase::format("{}::", domain);
+    t[prefix + "Quant"] = t[prefix + "IntQuant"] = quant;
+    t[prefix + "BipolarQuant"] = bipolar_quant, t[prefix + "FloatQuant"] = float_quant, t[prefix + "Trunc"] = trunc;
+  }
+  add_quantize_pairs(t);
+}
+
+}  // namespace models::onnx

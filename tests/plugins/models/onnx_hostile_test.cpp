@@ -1,0 +1,166 @@
+// models.onnx on files that are damaged or made to do harm: one sentence each, and nothing outside their folder.
+#include <sys/resource.h>
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "onnx_files.h"
+
+using namespace test;
+using Catch::Contains;
+
+namespace {
+
+long most_memory() {  // kilobytes
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+OnnxFile linear() {
+  OnnxFile f;
+  f.tensor("w", {4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  f.node("MatMul", {"x", "w"}, {"y"});
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("a damaged ONNX file is read or refused, at any place") {
+  const std::string file = shared("models/qonnx_zoo/qkeras_jettagging.onnx");
+  if (file.empty()) return;
+  const std::string whole = read(file);
+  std::mt19937 random(5);
+  const TempDir dir;
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const size_t at = random() % whole.size();
+    CHECK_FALSE(onnx_refusal(dir, whole.substr(0, at)).empty());
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << random() % 8));
+    refused += !onnx_refusal(dir, flipped).empty();  // a flip in a weight is another weight
+  }
+  CHECK(refused > 200);
+}
+
+TEST_CASE("graphs that make no sense are refused by name") {
+  OnnxFile cycle;
+  cycle.node("Add", {"x", "b"}, {"a"});
+  cycle.node("Relu", {"a"}, {"b"});
+  cycle.node("Relu", {"b"}, {"y"});
+  CHECK_THAT(onnx_refusal(cycle), Contains("cycle") && Contains("'the_a', 'the_b'"));
+
+  OnnxFile dangling;
+  dangling.node("Relu", {"hidden_1"}, {"hidden_2"});
+  dangling.node("Relu", {"x"}, {"hidden"});
+  dangling.node("Relu", {"x"}, {"y"});
+  CHECK_THAT(onnx_refusal(dangling), Contains("'the_hidden_2' uses 'hidden_1', which nothing makes, did you mean"));
+
+  OnnxFile twice;
+  twice.node("Relu", {"x"}, {"y"});
+  twice.node("Tanh", {"x"}, {"y"}).set_name("again");
+  CHECK_THAT(onnx_refusal(twice), Contains("nodes 'the_y' and 'again' both make 'y'"));
+
+  OnnxFile nothing;
+  nothing.node("Relu", {"x"}, {"z"});
+  CHECK_THAT(onnx_refusal(nothing), Contains("output 'y' is made by no node"));
+
+  OnnxFile self;
+  self.node("Relu", {"x"}, {"x"});
+  CHECK_THAT(onnx_refusal(self), Contains("makes 'x', which is an input"));
+}
+
+TEST_CASE("a file in another order than that of computing is read") {
+  OnnxFile f;
+  f.node("Relu", {"a"}, {"y"});
+  f.node("Tanh", {"x"}, {"a"});
+  CHECK(onnx_refusal(f).empty());
+}
+
+TEST_CASE("tensors that claim what they do not hold are refused before memory is taken") {
+  const long before = most_memory();
+  OnnxFile f = linear();
+  auto* t = f.graph()->mutable_initializer(0);
+  const auto dims = [&](std::vector<int64_t> sizes) {
+    t->clear_dims();
+    for (const int64_t n : sizes) t->add_dims(n);
+    return onnx_refusal(f);
+  };
+  CHECK_THAT(dims({1 << 20, 1 << 20}), Contains("tensor 'w': its shape [1048576,1048576] of float32 needs"));
+  CHECK_THAT(dims({-4, 2}), Contains("has a dimension of -4"));
+  CHECK_THAT(dims({int64_t{1} << 62, 4}), Contains("more elements than 63 bits count"));
+  CHECK_THAT(dims({4, 3}), Contains("needs 48 bytes, but the file holds 32"));
+  dims({4, 2});
+  t->set_data_type(8);
+  CHECK_THAT(onnx_refusal(f), Contains("its type is string"));
+  t->set_data_type(77);
+  CHECK_THAT(onnx_refusal(f), Contains("type 77"));
+  t->set_data_type(7);
+  CHECK_THAT(onnx_refusal(f), Contains("of int64 needs 64 bytes"));
+  OnnxFile input = linear();
+  OnnxFile::shape_of(*input.graph()->mutable_input(0), {int64_t{1} << 40, 4});
+  CHECK_THAT(onnx_refusal(input), Contains("input 'x'"));
+  OnnxFile::shape_of(*input.graph()->mutable_input(0), {-1, 4});
+  CHECK_THAT(onnx_refusal(input), Contains("a dimension of -1"));
+  OnnxFile fill = linear();
+  auto* shape = fill.graph()->add_initializer();
+  shape->set_name("s"), shape->set_data_type(7), shape->add_dims(2);
+  shape->add_int64_data(1 << 20), shape->add_int64_data(1 << 20);
+  fill.node("ConstantOfShape", {"s"}, {"c"});
+  CHECK_THAT(onnx_refusal(fill), Contains("too large"));
+  CHECK(most_memory() - before < 200'000);
+}
+
+TEST_CASE("external data is read inside the model's folder only") {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "model/sub");
+  const float values[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  const std::string bytes(reinterpret_cast<const char*>(values), sizeof values);
+  write(dir / "model/sub/w.bin", bytes), write(dir / "secret.bin", bytes);
+  std::filesystem::create_symlink(dir / "secret.bin", dir / "model/link.bin");
+  const auto reading = [&](const std::string& location, const std::string& offset = "0") {
+    OnnxFile f = linear();
+    auto* t = f.graph()->mutable_initializer(0);
+    t->clear_raw_data(), t->set_data_location(mase_onnx::TensorProto::EXTERNAL);
+    const auto entry = [&](const char* key, const std::string& value) {
+      auto* e = t->add_external_data();
+      e->set_key(key), e->set_value(value);
+    };
+    entry("location", location), entry("offset", offset), entry("length", "32");
+    write(dir / "model/m.onnx", f.bytes());
+    FakeContext context;
+    context.folder = dir.path();
+    return message([&] { read_onnx(context, "model/m.onnx"); });
+  };
+  CHECK(reading("sub/w.bin").empty());
+  CHECK_THAT(reading("../secret.bin"), Contains("leads out of the model's folder"));
+  CHECK_THAT(reading("sub/../../secret.bin"), Contains("leads out of the model's folder"));
+  CHECK_THAT(reading(dir / "secret.bin"), Contains("is not a relative file name"));
+  CHECK_THAT(reading("link.bin"), Contains("a link that leads out"));
+  CHECK_THAT(reading("none.bin"), Contains("does not exist"));
+  CHECK_THAT(reading("sub"), Contains("no regular file"));
+  CHECK_THAT(reading("sub/w.bin", "8"), Contains("beyond the end"));
+  CHECK_THAT(reading("sub/w.bin", "-8"), Contains("expected a natural number"));
+}
+
+TEST_CASE("graphs in graphs in graphs end") {
+  std::string inner = OnnxFile().graph()->SerializeAsString();
+  const auto wrap = [](int field, const std::string& content) {
+    std::string out;
+    for (uint64_t v : {static_cast<uint64_t>(field) << 3 | 2, static_cast<uint64_t>(content.size())}) {
+      for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80));
+      out.push_back(static_cast<char>(v));
+    }
+    return out + content;
+  };
+  for (int i = 0; i < 3000; ++i) inner = wrap(1, wrap(5, wrap(6, inner)));
+  CHECK_THAT(onnx_refusal(TempDir(), wrap(7, inner)), Contains("nested too deep"));
+
+  OnnxFile recursive;
+  auto* f = recursive.model.add_functions();
+  f->set_name("F"), f->set_domain("own"), f->add_input("a"), f->add_output("b");
+  auto* call = f->add_node();
+  call->set_op_type("F"), call->set_domain("own"), call->add_input("a"), call->add_output("b");
+  recursive.node("F", {"x"}, {"y"}, "own");
+  CHECK_THAT(onnx_refusal(recursive), Contains("call themselves"));
+}

@@ -1,0 +1,160 @@
+// models.onnx: operators by name, functions, branches, and where the formats of quantizers end up.
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+#include <catch2/catch.hpp>
+
+#include "mase/execute.h"
+#include "onnx_files.h"
+
+using namespace test;
+using Catch::Contains;
+
+namespace {
+
+mase::Graph graph_of(const OnnxFile& file, mase::Map with = {}) {
+  const TempDir dir;
+  write(dir / "m.onnx", file.bytes());
+  FakeContext context;
+  context.folder = dir.path();
+  mase::Graph graph = read_onnx(context, "m.onnx", std::move(with));
+  graph.check();
+  return graph;
+}
+
+std::vector<std::string> operators(const mase::Graph& graph) {
+  std::vector<std::string> ops;
+  for (const mase::Node* node : graph.nodes())
+    if (node->op) ops.push_back(node->mase_op);
+  return ops;
+}
+using Ops = std::vector<std::string>;
+
+at::Tensor run(mase::Graph& graph, std::vector<float> x) {
+  return mase::Executor(graph, registry()).run({at::tensor(x).view({1, -1})}).at(0);
+}
+
+void quant(OnnxFile& f, const std::string& x, const std::string& y, float scale, float bits, bool is_signed = true,
+           bool narrow = false) {
+  f.tensor(y + "_s", {}, {scale}), f.tensor(y + "_z", {}, {0}), f.tensor(y + "_b", {}, {bits});
+  auto& n = f.node("Quant", {x, y + "_s", y + "_z", y + "_b"}, {y}, "qonnx.custom_op.general");
+  OnnxFile::integer(n, "signed", is_signed), OnnxFile::integer(n, "narrow", narrow);
+}
+
+}  // namespace
+
+TEST_CASE("ONNX: a product and its bias are a layer, with the file's names") {
+  OnnxFile f;
+  f.tensor("fc.weight", {4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  f.tensor("fc.bias", {2}, {10, 20});
+  f.node("MatMul", {"x", "fc.weight"}, {"m"});
+  f.node("Add", {"m", "fc.bias"}, {"a"});
+  f.node("Relu", {"a"}, {"y"});
+  mase::Graph graph = graph_of(f);
+  CHECK(operators(graph) == Ops{"linear", "relu"});
+  CHECK(graph.has_tensor("fc.weight"));
+  CHECK(graph.has_tensor("fc.bias"));
+  CHECK(at::equal(run(graph, {1, 0, -1, 2}), at::tensor({20.0F, 32.0F}).view({1, 2})));
+}
+
+TEST_CASE("ONNX: all unknown operators are named at once") {
+  OnnxFile f;
+  f.node("Loop", {"x"}, {"a"});
+  f.node("Widen", {"a"}, {"b"}, "acme");
+  f.node("LSTM", {"x"}, {"c"});
+  f.node("Narrow", {"x"}, {"d"}, "acme.ops");
+  f.node("Relu", {"b"}, {"y"});
+  CHECK_THAT(message([&] { graph_of(f); }), Contains("3 of its ONNX operators cannot be read") &&
+                                                Contains("Loop (node 'the_a'") && Contains("LSTM (node 'the_c'") &&
+                                                Contains("acme.ops::Narrow (node 'the_d'") &&
+                                                Contains("docs/models.md"));
+}
+
+TEST_CASE("ONNX: functions are inlined, with their attributes") {
+  OnnxFile f;
+  auto* function = f.model.add_functions();
+  function->set_name("Leak"), function->set_domain("own"), function->add_input("a"), function->add_output("b");
+  function->add_attribute("slope");
+  auto* opset = function->add_opset_import();
+  opset->set_domain(""), opset->set_version(17);
+  auto* n = function->add_node();
+  n->set_op_type("LeakyRelu"), n->set_name("inner"), n->add_input("a"), n->add_output("b");
+  auto* a = n->add_attribute();
+  a->set_name("alpha"), a->set_ref_attr_name("slope"), a->set_type(mase_onnx::AttributeProto::FLOAT);
+  auto& call = f.node("Leak", {"x"}, {"y"}, "own");
+  auto* slope = call.add_attribute();
+  slope->set_name("slope"), slope->set_f(0.25F), slope->set_type(mase_onnx::AttributeProto::FLOAT);
+  mase::Graph graph = graph_of(f);
+  CHECK(operators(graph) == Ops{"leaky_relu"});
+  CHECK(run(graph, {-4, 0, 4, 8})[0][0].item<float>() == -1);
+}
+
+TEST_CASE("QONNX: formats stand on the producer's result, the parameter, and the first argument") {
+  OnnxFile f;
+  f.tensor("w", {4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  f.tensor("b", {2}, {0.5, 0.25});
+  quant(f, "x", "xq", 0.5F, 8), quant(f, "w", "wq", 0.25F, 6, true, true), quant(f, "b", "bq", 0.125F, 4);
+  f.node("MatMul", {"xq", "wq"}, {"m"});
+  f.node("Add", {"m", "bq"}, {"a"});
+  f.node("Relu", {"a"}, {"r"});
+  quant(f, "r", "y", 0.125F, 6, false);
+  const mase::Graph graph = graph_of(f);
+  CHECK(operators(graph) == Ops{"linear", "relu"});
+  const auto& linear = graph.at("the_m").meta.common;
+  CHECK(linear.args.at("data_in_0").format ==
+        mase::Chosen("quant.integer", {{"width", 8}, {"frac_width", 1}, {"is_signed", true}}));
+  CHECK(linear.args.at("weight").format.with().at("overflow").as_string() == "saturate_symmetric");
+  CHECK(linear.args.at("bias").format.with().at("frac_width").as_int() == 3);
+  CHECK_FALSE(linear.results.at("data_out_0").format);
+  CHECK(graph.at("the_r").meta.common.results.at("data_out_0").format ==
+        mase::Chosen("quant.integer", {{"width", 6}, {"frac_width", 3}, {"is_signed", false}}));
+}
+
+TEST_CASE("QONNX: a quantizer beside other uses of a value stands on the arguments that it feeds") {
+  OnnxFile f;
+  f.node("Relu", {"x"}, {"r"});
+  quant(f, "r", "q", 0.5F, 4);
+  f.node("Tanh", {"q"}, {"t"});
+  f.node("Add", {"t", "r"}, {"y"});
+  const mase::Graph graph = graph_of(f);
+  CHECK(operators(graph) == Ops{"relu", "tanh", "add"});
+  CHECK(graph.at("the_t").meta.common.args.at("data_in_0").format);
+  CHECK_FALSE(graph.at("the_r").meta.common.results.at("data_out_0").format);
+}
+
+TEST_CASE("QONNX: what no format here gives is refused") {
+  OnnxFile f;
+  quant(f, "x", "y", 0.3F, 30);
+  CHECK_THAT(onnx_refusal(f), Contains("Quant") && Contains("30 bits"));
+  OnnxFile rounding;
+  quant(rounding, "x", "y", 0.5F, 8);
+  auto* a = rounding.graph()->mutable_node(0)->add_attribute();
+  a->set_name("rounding_mode"), a->set_s("SIDEWAYS"), a->set_type(mase_onnx::AttributeProto::STRING);
+  CHECK_THAT(onnx_refusal(rounding), Contains("rounding mode is SIDEWAYS"));
+}
+
+TEST_CASE("ONNX: integers between QuantizeLinear and another operator are refused") {
+  OnnxFile f;
+  f.tensor("s", {}, {0.5F});
+  f.node("QuantizeLinear", {"x", "s"}, {"q"});
+  f.node("Relu", {"q"}, {"y"});
+  CHECK_THAT(onnx_refusal(f), Contains("integers of a QuantizeLinear"));
+}
+
+TEST_CASE("ONNX: one network, whatever the file's opset says about shapes") {
+  for (const int opset : {8, 13, 17}) {
+    OnnxFile f;
+    f.model.mutable_opset_import(0)->set_version(opset);
+    auto& n =
+        f.node("Unsqueeze", opset < 13 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x", "axes"}, {"u"});
+    if (opset < 13) {
+      auto* a = n.add_attribute();
+      a->set_name("axes"), a->add_ints(1), a->set_type(mase_onnx::AttributeProto::INTS);
+    } else {
+      auto* t = f.graph()->add_initializer();
+      t->set_name("axes"), t->set_data_type(7), t->add_dims(1), t->add_int64_data(1);
+    }
+    f.node("Relu", {"u"}, {"y"});
+    CHECK(operators(graph_of(f)) == Ops{"unsqueeze", "relu"});
+  }
+}
