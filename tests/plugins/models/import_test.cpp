@@ -29,7 +29,7 @@ mase::Graph built(const Walk& walk, ImportFields fields = {}) {
   return graph;
 }
 
-std::vector<std::string> operators(const mase::Graph& graph) {
+std::vector<std::string> import_operators(const mase::Graph& graph) {
   std::vector<std::string> ops;
   for (const mase::Node* node : graph.nodes())
     if (node->op) ops.push_back(node->mase_op);
@@ -48,7 +48,7 @@ Walk one_input(std::vector<std::optional<int64_t>> shape, const std::function<Wi
 
 std::vector<std::string> ops_of(std::vector<std::optional<int64_t>> shape,
                                 const std::function<Wire(ImportBuilder&, Wire)>& body) {
-  return operators(built(one_input(std::move(shape), body)));
+  return import_operators(built(one_input(std::move(shape), body)));
 }
 
 using Ops = std::vector<std::string>;
@@ -67,7 +67,7 @@ TEST_CASE("reshape is named by what it does, and holds for any batch") {
   CHECK(ops_of({{}, 2, 6}, shaped({-1, 3, 4})) == Ops{"reshape"});
   // A file with batch 4 written out: the same operator, and it runs with any batch.
   mase::Graph graph = built(one_input({4, 2, 6}, shaped({4, 3, 4})));
-  CHECK(operators(graph) == Ops{"reshape"});
+  CHECK(import_operators(graph) == Ops{"reshape"});
   CHECK(run(graph, {at::rand({7, 2, 6})}).sizes() == at::IntArrayRef({7, 3, 4}));
   graph = built(one_input({4, 2, 6}, shaped({8, 6})));
   CHECK(run(graph, {at::rand({7, 2, 6})}).sizes() == at::IntArrayRef({14, 6}));
@@ -96,8 +96,8 @@ TEST_CASE("constants fold, weights stay where a layer has them") {
     return b.binary("plus", "add", y, ImportBuilder::known(bias));
   };
   mase::Graph one = built(one_input({{}, 2}, gemm)), other = built(one_input({{}, 2}, product));
-  CHECK(operators(one) == Ops{"linear"});
-  CHECK(operators(other) == Ops{"linear"});
+  CHECK(import_operators(one) == Ops{"linear"});
+  CHECK(import_operators(other) == Ops{"linear"});
   const at::Tensor x = at::rand({5, 2});
   CHECK(at::equal(run(one, {x}), run(other, {x})));
   CHECK(at::equal(run(one, {x}), x.matmul(weight.t()) + bias));
@@ -113,7 +113,7 @@ TEST_CASE("arithmetic on shapes leaves no node, whatever the batch") {
     return b.reshape("r", x, *ImportBuilder::integers(sizes));
   };
   mase::Graph graph = built(one_input({{}, 2, 3}, flatten_by_hand));
-  CHECK(operators(graph) == Ops{"flatten"});
+  CHECK(import_operators(graph) == Ops{"flatten"});
   CHECK(run(graph, {at::rand({9, 2, 3})}).sizes() == at::IntArrayRef({9, 6}));
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("indices that pick everything in order are a reshape, in files for one
       if (is_open) first.trace = {at::arange(2).view({2, 1, 1}), at::arange(3).view({3, 1, 1})};
       return b.index("i", x, {first, ImportBuilder::known(at::arange(6).view({1, 1, 6}))});
     }));
-    CHECK(operators(graph) == Ops{"unsqueeze"});
+    CHECK(import_operators(graph) == Ops{"unsqueeze"});
     CHECK(run(graph, {at::rand({9, 6})}).sizes() == at::IntArrayRef({9, 1, 6}));
   }
 }
@@ -158,7 +158,7 @@ TEST_CASE("a constant as long as the batch grows with it") {
     const Wire token = b.expand("e", ImportBuilder::known(at::tensor({1.f, 2.f}).view({1, 2})), {x.size(0), 2});
     return b.call("c", "cat", {token, x}, {{"dim", 1}});
   }));
-  CHECK(operators(graph) == Ops{"expand", "cat"});
+  CHECK(import_operators(graph) == Ops{"expand", "cat"});
   const at::Tensor y = run(graph, {at::rand({5, 3})});
   CHECK(y.sizes() == at::IntArrayRef({5, 5}));
   CHECK((y.select(1, 1) == 2).all().item<bool>());
@@ -181,15 +181,15 @@ TEST_CASE("inputs left out take their branch with them; outputs are chosen by na
     b.output("loss", loss);
     b.output("logits", b.call("last", "tanh", {hidden}));
   };
-  CHECK(operators(built(two)) == Ops{"relu", "mul", "tanh"});
+  CHECK(import_operators(built(two)) == Ops{"relu", "mul", "tanh"});
   ImportFields fields;
   fields.inputs = {"x"};
   mase::Graph graph = built(two, fields);
-  CHECK(operators(graph) == Ops{"relu", "tanh"});
+  CHECK(import_operators(graph) == Ops{"relu", "tanh"});
   CHECK(graph.inputs().size() == 1);
   CHECK(graph.meta.find("outputs")->json() == "[\"logits\"]");
   fields.outputs = {"act"};
-  CHECK(operators(built(two, fields)) == Ops{"relu"});
+  CHECK(import_operators(built(two, fields)) == Ops{"relu"});
   fields.outputs = {"loss"};
   CHECK_THAT(message([&] { built(two, fields); }), Contains("output 'loss' needs an input") && Contains("labels"));
   fields.outputs = {"lgits"};
@@ -201,7 +201,7 @@ TEST_CASE("inputs left out take their branch with them; outputs are chosen by na
   CHECK_THAT(message([&] { built(two, fields); }), Contains("no input 'y'"));
   fields.inputs = {};
   fields.constants = {{"labels", 1.0}};
-  CHECK(operators(built(two, fields)) == Ops{"relu", "tanh"});  // times one
+  CHECK(import_operators(built(two, fields)) == Ops{"relu", "tanh"});  // times one
 }
 
 TEST_CASE("a mask that is left out hides nothing") {
@@ -211,7 +211,7 @@ TEST_CASE("a mask that is left out hides nothing") {
   };
   ImportFields fields;
   fields.inputs = {"m"};
-  CHECK(operators(built(masked, fields)).empty());
+  CHECK(import_operators(built(masked, fields)).empty());
 }
 
 TEST_CASE("all operators that are not known are named at once") {
