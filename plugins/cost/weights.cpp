@@ -13,6 +13,7 @@ bool counts(const Node& node, const Parameter& parameter, Count count, Context& 
   // The two names that nearly every layer has need no look-up: this runs in every trial of a search.
   if (parameter.name == "weight") return true;
   if (parameter.name == "bias") return count == Count::trainable;
+  if (!node.op) return node.meta.common.results.at(0).torch_dtype.starts_with("float");  // a free tensor of the model
   const auto op = context.components().shared<Op>(node.op);
   const auto infos = op->parameters();
   const auto info =
