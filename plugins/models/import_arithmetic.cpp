@@ -107,7 +107,8 @@ Wire ImportBuilder::linear(const std::string& name, const Wire& x, const Wire& w
 
 Wire ImportBuilder::embedding(const std::string& name, const Wire& weight, const Wire& indices, mase::Map with,
                               std::string target) {
-  if (!is_weight(weight)) return call(name, "index_select", {weight, indices}, {{"dim", 0}});
+  // Constant indices (positions) select constant rows, which exporters to ONNX write right away.
+  if (!is_weight(weight) || indices.known()) return call(name, "index_select", {weight, indices}, {{"dim", 0}});
   with.set("num_embeddings", weight.trace[0].size(0));
   with.set("embedding_dim", weight.trace[0].size(1));
   return apply(name, mase::Chosen("nn.embedding", std::move(with)), {indices}, {{"weight", weight}}, SIZE_MAX,

@@ -3,24 +3,23 @@
 
 #include <algorithm>
 
-#include "import.h"
-#include "mase/text.h"
+#include "import_simplify.h"
 
 namespace models {
 
 using mase::Node;
-
-namespace {
-
-bool is_any(const Node& node, std::initializer_list<std::string_view> ops) {
-  return std::find(ops.begin(), ops.end(), node.mase_op) != ops.end();
-}
 
 bool has_format(const Node& node) {
   const auto any = [](const mase::TensorMetas& metas) {
     return std::any_of(metas.begin(), metas.end(), [](const auto& meta) { return bool(meta.format); });
   };
   return any(node.meta.common.args) || any(node.meta.common.results);
+}
+
+namespace {
+
+bool is_any(const Node& node, std::initializer_list<std::string_view> ops) {
+  return std::find(ops.begin(), ops.end(), node.mase_op) != ops.end();
 }
 
 Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
@@ -80,7 +79,8 @@ void simplify(mase::Graph& graph, mase::Components&) {
     changed = false;
     for (Node* node : std::vector<Node*>(graph.nodes())) {
       if (node->args.empty()) continue;
-      changed |= merge_reshape(graph, *node) || merge_bias(graph, *node) || drop_expand(graph, *node);
+      changed |= merge_reshape(graph, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
+                 merge_stacked_transpose(graph, *node) || merge_attention(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)

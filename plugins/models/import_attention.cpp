@@ -1,0 +1,159 @@
+// Attention that a file writes out as products, a scale, a mask and a softmax becomes the one operator that it is.
+#include <algorithm>
+#include <optional>
+
+#include "import_simplify.h"
+
+namespace models {
+
+using mase::Argument;
+using mase::Node;
+using mase::Shape;
+
+namespace {
+
+constexpr double kHidden = -1e30;  // what exporters add to the scores that a boolean mask hides lies below
+
+const Node* op_of(const Argument& arg, std::string_view op) {
+  return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
+}
+
+std::optional<double> number(const Argument& arg) {
+  if (arg.node || !arg.constant.is_number()) return std::nullopt;
+  return arg.constant.as_double();
+}
+
+const Shape& shape_of_arg(const Argument& arg) {
+  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
+}
+
+// Takes factors off a value: what remains, and their product in `scale`.
+Argument without_scale(Argument arg, double& scale) {
+  for (;;) {
+    const Node *mul = op_of(arg, "mul"), *div = op_of(arg, "div");
+    if (div && number(div->args[1]) && div->op.with().find("rounding_mode") == nullptr) {
+      scale /= *number(div->args[1]), arg = div->args[0];
+    } else if (mul && number(mul->args[1])) {
+      scale *= *number(mul->args[1]), arg = mul->args[0];
+    } else if (mul && number(mul->args[0])) {
+      scale *= *number(mul->args[0]), arg = mul->args[1];
+    } else {
+      return arg;
+    }
+  }
+}
+
+bool swaps_last_axes(const Node& transpose) {
+  const auto rank = static_cast<int64_t>(transpose.meta.common.results.at(size_t{0}).shape.size());
+  const mase::Value *first = transpose.op.with().find("dim0"), *second = transpose.op.with().find("dim1");
+  return rank >= 2 && first && second &&
+         std::minmax(first->as_int(), second->as_int()) == std::minmax(rank - 2, rank - 1);
+}
+
+// softmax(scores), or the same with zeros where a row of scores was hidden altogether.
+const Node* softmax_of(const Argument& weights, bool& is_guarded) {
+  const Node* where = op_of(weights, "where");
+  is_guarded = where && number(where->args[1]) == 0.0;
+  const Argument& inner = is_guarded ? where->args[2] : weights;
+  if (is_guarded) {
+    const Node* isnan = op_of(where->args[0], "isnan");
+    if (!isnan || isnan->args[0].node != inner.node) return nullptr;
+  }
+  const Node* softmax = op_of(inner, "softmax");
+  if (!softmax) return nullptr;
+  const mase::Value* dim = softmax->op.with().find("dim");
+  const auto rank = static_cast<int64_t>(shape_of_arg(softmax->args[0]).size());
+  return dim && (dim->as_int() == -1 || dim->as_int() == rank - 1) ? softmax : nullptr;
+}
+
+struct Scores {
+  Argument query, key_transposed, mask;
+  bool has_mask = false;
+  double scale = 1;
+};
+
+std::optional<Scores> scores_of(const Argument& input, bool is_guarded) {
+  Scores found;
+  Argument scores = input;
+  if (const Node* add = op_of(scores, "add")) {
+    const bool first = op_of(without_scale(add->args[0], found.scale), "matmul") != nullptr;
+    found.scale = 1;
+    scores = add->args[first ? 0 : 1], found.mask = add->args[first ? 1 : 0], found.has_mask = true;
+    if (!found.mask.node) return std::nullopt;
+    const Node* where = op_of(found.mask, "where");
+    if (is_guarded && where && number(where->args[1]) == 0.0 && number(where->args[2]).value_or(0) < kHidden)
+      found.mask = where->args[0];
+  }
+  const Node* product = op_of(without_scale(scores, found.scale), "matmul");
+  if (!product) return std::nullopt;
+  found.query = without_scale(product->args[0], found.scale);
+  found.key_transposed = without_scale(product->args[1], found.scale);
+  const auto is_stack = [](const Argument& arg) { return arg.node && shape_of_arg(arg).size() >= 3; };
+  return is_stack(found.query) && is_stack(found.key_transposed) ? std::optional(found) : std::nullopt;
+}
+
+void describe_argument(mase::TensorMetas& metas, const Argument& arg) {
+  mase::TensorMeta& meta = metas.add(mase::format("data_in_{}", metas.size()));
+  const mase::TensorMeta& from = arg.node->meta.common.results.at(static_cast<size_t>(arg.result));
+  meta.shape = from.shape, meta.torch_dtype = from.torch_dtype;
+}
+
+// x with its last two axes swapped: what is before a swap, or a new swap.
+Argument swapped(mase::Graph& graph, Node& place, const Argument& x) {
+  if (const Node* transpose = op_of(x, "transpose"); transpose && swaps_last_axes(*transpose))
+    return transpose->args[0];
+  Shape shape = shape_of_arg(x);
+  const auto rank = static_cast<int64_t>(shape.size());
+  std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
+  Node& node = graph.insert_before(place, mase::OpKind::call_function, place.name + "_key",
+                                   mase::Chosen("nn.transpose", {{"dim0", rank - 2}, {"dim1", rank - 1}}), {x});
+  node.target = node.mase_op, node.meta.common.mase_type = mase::mase_type_of(node);
+  describe_argument(node.meta.common.args, x);
+  mase::TensorMeta& result = node.meta.common.results.add("data_out_0");
+  result.shape = shape, result.torch_dtype = node.meta.common.args[0].torch_dtype;
+  return Argument(&node);
+}
+
+}  // namespace
+
+bool merge_attention(mase::Graph& graph, Node& product) {
+  if (product.mase_op != "matmul" || !product.args[0].node || !product.args[1].node || has_format(product))
+    return false;
+  bool is_guarded = false;
+  const Node* softmax = softmax_of(product.args[0], is_guarded);
+  const auto scores = softmax ? scores_of(softmax->args[0], is_guarded) : std::nullopt;
+  const Argument value = product.args[1];
+  if (!scores || shape_of_arg(value).size() < 3) return false;
+  std::vector<Argument> args{scores->query, swapped(graph, product, scores->key_transposed), value};
+  if (scores->has_mask) args.push_back(scores->mask);
+  product.meta.common.args.clear();
+  for (const Argument& arg : args) describe_argument(product.meta.common.args, arg);
+  product.op = mase::Chosen("nn.scaled_dot_product_attention", {{"scale", scores->scale}});
+  product.mase_op = product.target = "scaled_dot_product_attention";
+  product.meta.common.mase_type = mase::mase_type_of(product);
+  graph.set_args(product, std::move(args));
+  return true;
+}
+
+// [n, h, a, b] -> [n*h, a, b], its last axes swapped, and back: a swap of the last axes.
+bool merge_stacked_transpose(mase::Graph& graph, Node& last) {
+  if (last.mase_op != "reshape" || has_format(last)) return false;
+  const Node* transpose = op_of(last.args[0], "transpose");
+  if (!transpose || !swaps_last_axes(*transpose)) return false;
+  const Node* first = op_of(transpose->args[0], "reshape");
+  if (!first || !first->args[0].node) return false;
+  Shape from = shape_of_arg(first->args[0]);
+  const Shape &middle = first->meta.common.results.at(size_t{0}).shape,
+              &to = last.meta.common.results.at(size_t{0}).shape;
+  const auto rank = static_cast<int64_t>(from.size());
+  if (rank < 2 || middle.size() < 2 || !std::equal(from.end() - 2, from.end(), middle.end() - 2)) return false;
+  std::swap(from[from.size() - 1], from[from.size() - 2]);
+  if (from != to) return false;
+  last.op = mase::Chosen("nn.transpose", {{"dim0", rank - 2}, {"dim1", rank - 1}});
+  last.mase_op = last.target = "transpose";
+  last.meta.common.args.at(size_t{0}).shape = shape_of_arg(first->args[0]);
+  graph.set_argument(last, 0, first->args[0]);
+  return true;
+}
+
+}  // namespace models
