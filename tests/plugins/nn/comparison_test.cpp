@@ -39,7 +39,7 @@ TEST_CASE("comparisons and logic are what they are called") {
         for (int64_t j = 0; j < 4; ++j)
           CHECK((element(y, {i, j}) == 1) == relation.of(element(a, {i, 0}), element(b, {j})));
     }
-    const at::Tensor with_constant = op.run({a, at::tensor({1}, at::kLong).view({})})[0];
+    const at::Tensor with_constant = op.run({a, at::tensor({1}, at::kLong).squeeze()})[0];
     for (int64_t i = 0; i < 3; ++i) CHECK((element(with_constant, {i, 0}) == 1) == relation.of(element(a, {i, 0}), 1));
     CHECK_FALSE(op.grid({FixedPoint{8, 4, true}, FixedPoint{8, 4, true}}));
   }

@@ -12,7 +12,7 @@ TEST_CASE("nn.maximum and nn.minimum take the greater and the lesser") {
       CHECK(element(high, {n, i}) == std::max(element(a, {n, i}), element(b, {i})));
       CHECK(element(low, {n, i}) == std::min(element(a, {n, i}), element(b, {i})));
     }
-  const at::Tensor zero = at::tensor({0}, at::kLong).view({});
+  const at::Tensor zero = at::tensor({0}, at::kLong).squeeze();
   CHECK(OneOp("nn.maximum", {}, {{2, 3}, {}}).run({at::tensor({-5, 7}, at::kLong), zero})[0].scalar_type() ==
         at::kLong);
   CHECK(element(OneOp("nn.maximum", {}, {{2}, {}}).run({at::tensor({-0.5f, 7.f}), zero})[0], {0}) == 0);

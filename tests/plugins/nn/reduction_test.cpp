@@ -46,7 +46,7 @@ TEST_CASE("reductions of integers stay integers, and a number is its own") {
   CHECK(OneOp("nn.prod", {}, {{3}})(x).item<int64_t>() == -60);
   CHECK(OneOp("nn.amax", {}, {{3}})(x).item<int64_t>() == 5);
   CHECK(OneOp("nn.sum", {}, {{3}})(x.to(at::kBool)).item<int64_t>() == 3);
-  const at::Tensor number = at::tensor({2.5}, at::kDouble).view({});
+  const at::Tensor number = at::tensor({2.5}, at::kDouble).squeeze();
   for (const char* name : {"nn.sum", "nn.mean", "nn.amax", "nn.amin", "nn.prod", "nn.logsumexp"})
     for (const List& dims : {List{}, List{0}, List{-1}}) {
       INFO(name);

@@ -10,7 +10,7 @@ TEST_CASE("nn.remainder has the sign of the divisor") {
   const at::Tensor y = op.run({a, b})[0];
   for (int64_t i = 0; i < 5; ++i)
     CHECK(element(y, {i}) == element(a, {i}) - element(b, {i}) * std::floor(element(a, {i}) / element(b, {i})));
-  const at::Tensor whole = op.run({at::tensor({-7, 7}, at::kLong), at::tensor({4}, at::kLong).view({})})[0];
+  const at::Tensor whole = op.run({at::tensor({-7, 7}, at::kLong), at::tensor({4}, at::kLong).squeeze()})[0];
   CHECK(whole.scalar_type() == at::kLong);
   CHECK(element(whole, {0}) == 1);
   CHECK(element(whole, {1}) == 3);

@@ -14,7 +14,7 @@ TEST_CASE("nn.where takes from one input or the other") {
       for (int64_t i = 0; i < 3; ++i)
         CHECK(element(y, {n, i}) == (element(mask, {n, i}) == 1 ? element(a, {n, i}) : element(b, {i})));
   }
-  const at::Tensor zero = at::tensor({0}, at::kLong).view({});
+  const at::Tensor zero = at::tensor({0}, at::kLong).squeeze();
   const at::Tensor z = op.run({mask, a.to(at::kFloat), zero})[0];
   CHECK(z.scalar_type() == at::kFloat);
   CHECK(element(z, {0, 1}) == 0);
