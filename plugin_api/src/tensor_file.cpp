@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "file.h"
+#include "mase/error.h"
 #include "mase/safetensors.h"
 #include "mase/text.h"
 
@@ -19,7 +20,7 @@ namespace mase {
 namespace {
 
 constexpr size_t kCopied = 16384;  // up to here a copy costs less than a mapping; processes may have 65,530 of these
-constexpr size_t kMostAxes = 64;   // LibTorch's
+constexpr size_t kMostMappedAxes = 64;  // LibTorch's
 
 // How long the mapping is that begins on the page of each tensor's data. LibTorch shares storages copy-on-write only
 // where a deleter knows the address alone.
@@ -71,7 +72,8 @@ at::Tensor mapped(const MappedFile& file, uint64_t offset, size_t bytes, at::Sca
 
 // Zeros count as one in what may not overflow: LibTorch's strides of an empty tensor overflow too.
 uint64_t byte_count(at::ScalarType type, const Shape& shape) {
-  if (shape.size() > kMostAxes) throw Error(format("{} axes, expected at most {}", shape.size(), kMostAxes));
+  if (shape.size() > kMostMappedAxes)
+    throw Error(format("{} axes, expected at most {}", shape.size(), kMostMappedAxes));
   int64_t reach = static_cast<int64_t>(c10::elementSize(type)), bytes = reach;
   for (const int64_t n : shape) {
     if (n < 0) throw Error(format("an axis of {} elements", n));

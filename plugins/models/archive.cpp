@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "archive_source.h"
+#include "mase/error.h"
 #include "mase/text.h"
 
 namespace models {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "mase/error.h"
 #include "mase/text.h"
 
 namespace models {

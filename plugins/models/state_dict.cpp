@@ -7,6 +7,7 @@
 #include <map>
 
 #include "archive.h"
+#include "mase/error.h"
 #include "mase/text.h"
 #include "pickled_state_dict.h"
 
