@@ -15,10 +15,8 @@ struct TensorFile {
   std::shared_ptr<const class MappedFile> file;
 };
 
-// The tensors of a file in the order of its header, mapped. Error with one sentence for everything that is
-// inconsistent: lengths, bounds, overlaps, dtypes. Values are not looked at, except for bool.
+// The tensors in the order of the header, mapped. Error for whatever is inconsistent. Only bool values are looked at.
 NamedTensors read_safetensors(const std::string& file);
-// Written to a temporary name and renamed.
-void write_safetensors(const std::string& file, const NamedTensors& tensors);
+void write_safetensors(const std::string& file, const NamedTensors& tensors);  // whole or not at all
 
 }  // namespace mase
