@@ -23,53 +23,27 @@ struct Stretch {
   int64_t count, block;
   T low = 0, high = 0;
 
+  // By bits: of two positive numbers the greater one has the greater bits, of two negative ones the lesser one.
   MASE_INLINE void widen() {
-    Octet<T> lows[2] = {}, highs[2] = {};
-    int64_t i = 0;
-    for (; i + 2 * kOctet <= count; i += 2 * kOctet)
-      for (int half = 0; half < 2; ++half) {
-        Octet<T> v;
-        std::memcpy(&v, x + i + half * kOctet, sizeof v);
-        lows[half] = v < lows[half] ? v : lows[half];
-        highs[half] = v > highs[half] ? v : highs[half];
-      }
-    for (; i < count; ++i) low = x[i] < low ? x[i] : low, high = x[i] > high ? x[i] : high;
-    low = least(lows[0] < lows[1] ? lows[0] : lows[1], low);
-    high = -least(-(highs[0] > highs[1] ? highs[0] : highs[1]), -high);
-  }
-  MASE_INLINE static T least(const Octet<T>& v, T other) {
-    const auto four = __builtin_shufflevector(v, v, 0, 1, 2, 3), rest = __builtin_shufflevector(v, v, 4, 5, 6, 7);
-    const auto most = four < rest ? four : rest;
-    const T a = most[0] < most[1] ? most[0] : most[1], b = most[2] < most[3] ? most[2] : most[3];
-    const T all = a < b ? a : b;
-    return all < other ? all : other;
+    using Signed = BitsOf<T>;
+    using Unsigned = std::make_unsigned_t<Signed>;
+    constexpr auto kSign = static_cast<Unsigned>(~kMagnitudeMask<T>),
+                   kInfinity = static_cast<Unsigned>(kExponentMask<T>);
+    const T* __restrict from = x;
+    Signed most = 0;
+    Unsigned least = kSign;  // -0
+    for (int64_t i = 0; i < count; ++i) {
+      const Signed bits = bits_of(from[i]);
+      const auto magnitude = static_cast<Unsigned>(bits);
+      most = select(bits > most, bits, most), least = select(magnitude > least, magnitude, least);
+    }
+    if (static_cast<Unsigned>(most) <= kInfinity && least - kSign <= kInfinity) {
+      low = from_bits<T>(static_cast<Signed>(least)), high = from_bits<T>(most);
+    } else {
+      for (int64_t i = 0; i < count; ++i) low = std::min(low, from[i]), high = std::max(high, from[i]);
+    }
   }
 };
-
-template <class T>
-void widen_baseline(Stretch<T>* first, const Stretch<T>* end) {
-  for (; first < end; ++first) first->widen();
-}
-#ifdef __x86_64__
-template <class T>
-__attribute__((target("avx2"))) void widen_avx2(Stretch<T>* first, const Stretch<T>* end) {
-  for (; first < end; ++first) first->widen();
-}
-template <class T>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void widen_avx512(
-    Stretch<T>* first, const Stretch<T>* end) {
-  for (; first < end; ++first) first->widen();
-}
-#endif
-
-template <class T>
-void widen_all(Stretch<T>* first, const Stretch<T>* end, Isa isa) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return widen_avx512(first, end);
-  if (isa == Isa::avx2) return widen_avx2(first, end);
-#endif
-  widen_baseline(first, end);
-}
 
 // The extremes of each block.
 template <class T>
@@ -77,22 +51,27 @@ void widen(const BlockLayout& l, const T* x, std::vector<double>& low, std::vect
   constexpr int64_t kLongest = 16384;
   std::vector<int64_t> rows;
   std::vector<Stretch<T>> all;
-  const int64_t blocks = l.blocks(), per_band = l.last().blocks();
-  all.reserve(static_cast<size_t>(blocks));
+  all.reserve(static_cast<size_t>(l.blocks()));
+  const auto [size, width] = l.last();
   int64_t elements = 0;
-  for (int64_t block = 0; block < blocks; ++block) {
-    if (block % per_band == 0) l.rows(block / per_band, rows);
-    const auto [first, end] = l.columns(block);
-    for (const int64_t row : rows)
-      for (int64_t at = first; at < end; at += kLongest)
-        all.push_back({x + row + at, std::min(kLongest, end - at), block}), elements += all.back().count;
+  for (int64_t band = 0, block = 0; band < l.bands(); ++band) {
+    l.rows(band, rows);
+    for (int64_t first = 0; first < size; first += width, ++block) {
+      const int64_t end = std::min(first + width, size);
+      for (const int64_t row : rows)
+        for (int64_t at = first; at < end; at += kLongest)
+          all.push_back({x + row + at, std::min(kLongest, end - at), block}), elements += all.back().count;
+    }
   }
   const auto count = static_cast<int64_t>(all.size());
   const Isa isa = best_isa();
   if (count > 0)
     share_out(elements, [&](int64_t first, int64_t end) {
       // Of all stretches the same part as of all elements.
-      widen_all(all.data() + first * count / elements, all.data() + end * count / elements, isa);
+      Stretch<T>*from = all.data() + first * count / elements, *to = all.data() + end * count / elements;
+      run_on(isa, [from, to]() MASE_FORCE_INLINE {
+        for (Stretch<T>* s = from; s < to; ++s) s->widen();
+      });
       return false;
     });
   for (const Stretch<T>& s : all) {

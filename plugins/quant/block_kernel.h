@@ -192,22 +192,6 @@ MASE_INLINE bool run_blocks_here(const F& functor, const BlockWork& w, const T* 
   return run_contiguous<T, F, kEven, 0>(f, w, x, y) > kExponentMask<T>;
 }
 
-template <class T, class F, bool kEven>
-bool run_blocks_baseline(const F& f, const BlockWork& w, const T* x, T* y) {
-  return run_blocks_here<T, F, kEven>(f, w, x, y);
-}
-#ifdef __x86_64__
-template <class T, class F, bool kEven>
-__attribute__((target("avx2"))) bool run_blocks_avx2(const F& f, const BlockWork& w, const T* x, T* y) {
-  return run_blocks_here<T, F, kEven>(f, w, x, y);
-}
-template <class T, class F, bool kEven>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) bool run_blocks_avx512(
-    const F& f, const BlockWork& w, const T* x, T* y) {
-  return run_blocks_here<T, F, kEven>(f, w, x, y);
-}
-#endif
-
 }  // namespace detail
 
 // One file of its own instantiates the kernels of a functor (MASE_BLOCK_KERNELS()), the others know them
@@ -222,11 +206,7 @@ __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=51
 // blocks written worthless.
 template <bool kEven, class T, class F>
 bool run_blocks(const F& f, const BlockWork& w, const T* x, T* y, Isa isa) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return detail::run_blocks_avx512<T, F, kEven>(f, w, x, y);
-  if (isa == Isa::avx2) return detail::run_blocks_avx2<T, F, kEven>(f, w, x, y);
-#endif
-  return detail::run_blocks_baseline<T, F, kEven>(f, w, x, y);
+  return run_on(isa, [&f, &w, x, y]() MASE_FORCE_INLINE { return detail::run_blocks_here<T, F, kEven>(f, w, x, y); });
 }
 
 }  // namespace mase::quant

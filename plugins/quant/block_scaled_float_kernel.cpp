@@ -7,36 +7,12 @@ namespace mase::quant {
 namespace {
 
 template <class T>
-BitsOf<T> most_baseline(const T* x, int64_t count) {
-  return detail::magnitude_bits<T, 0>(x, count);
-}
-#ifdef __x86_64__
-template <class T>
-__attribute__((target("avx2"))) BitsOf<T> most_avx2(const T* x, int64_t count) {
-  return detail::magnitude_bits<T, 0>(x, count);
-}
-template <class T>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) BitsOf<T> most_avx512(
-    const T* x, int64_t count) {
-  return detail::magnitude_bits<T, 0>(x, count);
-}
-#endif
-
-template <class T>
-BitsOf<T> most_here(const T* x, int64_t count, Isa isa) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return most_avx512(x, count);
-  if (isa == Isa::avx2) return most_avx2(x, count);
-#endif
-  return most_baseline(x, count);
-}
-
-template <class T>
 T greatest(const T* x, int64_t count) {
   constexpr int64_t kThreadAbove = 65536, kGrain = 32768;
   const Isa isa = best_isa();
   const auto part = [&](int64_t first, int64_t end, BitsOf<T> most) {
-    return std::max(most, most_here(x + first, end - first, isa));
+    return std::max(
+        most, run_on(isa, [=]() MASE_FORCE_INLINE { return detail::magnitude_bits<T, 0>(x + first, end - first); }));
   };
   const BitsOf<T> most = count < kThreadAbove
                              ? part(0, count, 0)

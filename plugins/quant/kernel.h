@@ -9,7 +9,8 @@
 #include <cstring>
 #include <type_traits>
 
-#define MASE_INLINE inline __attribute__((always_inline))
+#define MASE_FORCE_INLINE __attribute__((always_inline))
+#define MASE_INLINE inline MASE_FORCE_INLINE
 
 namespace mase::quant {
 
@@ -29,6 +30,36 @@ class ForceIsa {
  private:
   int before_;
 };
+
+namespace detail {
+
+template <class Work>
+auto on_baseline(const Work& work) {
+  return work();
+}
+#ifdef __x86_64__
+template <class Work>
+__attribute__((target("avx2"))) auto on_avx2(const Work& work) {
+  return work();
+}
+template <class Work>
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) auto on_avx512(const Work& work) {
+  return work();
+}
+#endif
+
+}  // namespace detail
+
+// work(), compiled for each set of instructions. Its call operator, and all that is to profit, is always_inline:
+//   run_on(isa, [=]() MASE_FORCE_INLINE { ... })
+template <class Work>
+auto run_on(Isa isa, const Work& work) {
+#ifdef __x86_64__
+  if (isa == Isa::avx512) return detail::on_avx512(work);
+  if (isa == Isa::avx2) return detail::on_avx2(work);
+#endif
+  return detail::on_baseline(work);
+}
 
 // The integer type with the bits of T.
 template <class T>
@@ -72,16 +103,6 @@ MASE_INLINE T with_sign(T magnitude, T sign) {
 // The largest |c| of which nearest_even<T, true> knows the nearest integer.
 template <class T>
 constexpr T kShortLimit = sizeof(T) == 4 ? T(1 << 22) : T(int64_t{1} << 51);
-
-// Eight numbers in whatever registers a path has, as GCC's vectors: for loops that it leaves scalar, over sums of
-// another width or over short rows. Never in memory that others own: its alignment is the vector's.
-constexpr int64_t kOctet = 8;
-template <class T>
-struct OctetOf {
-  typedef T type __attribute__((vector_size(kOctet * sizeof(T))));
-};
-template <class T>
-using Octet = typename OctetOf<T>::type;
 
 // Nearest integer, ties to even: the addition of a number so large that its last bit counts one.
 // Short: |c| <= kShortLimit, zeros come out positive. Otherwise any c, sign kept.
@@ -133,33 +154,12 @@ MASE_INLINE bool run_all(const F& functor, const T* __restrict x, T* __restrict 
   return nan != 0;
 }
 
-template <class T, class F>
-bool run_baseline(const F& f, const T* x, T* y, int64_t count) {
-  return run_all(f, x, y, count);
-}
-#ifdef __x86_64__
-template <class T, class F>
-__attribute__((target("avx2"))) bool run_avx2(const F& f, const T* x, T* y, int64_t count) {
-  return run_all(f, x, y, count);
-}
-template <class T, class F>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) bool run_avx512(const F& f,
-                                                                                                      const T* x, T* y,
-                                                                                                      int64_t count) {
-  return run_all(f, x, y, count);
-}
-#endif
-
 }  // namespace detail
 
 // y[i] = f(x[i]). Returns whether there was a NaN in x. x and y may not overlap.
 template <class T, class F>
 bool run(const F& f, const T* x, T* y, int64_t count, Isa isa = best_isa()) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return detail::run_avx512(f, x, y, count);
-  if (isa == Isa::avx2) return detail::run_avx2(f, x, y, count);
-#endif
-  return detail::run_baseline(f, x, y, count);
+  return run_on(isa, [&f, x, y, count]() MASE_FORCE_INLINE { return detail::run_all(f, x, y, count); });
 }
 
 // The same for `T operator()(T x, double uniform) const`: element i draws for the place first + i.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 namespace mase::quant {
+namespace detail {
 
 template <class T>
 struct LevelFunctor {
@@ -41,56 +42,31 @@ struct Rows {
     for (int64_t i = first; i < end; i = stop, stop += groups.inner, group = group + 1 == groups.groups ? 0 : group + 1)
       f(LevelFunctor<T>(levels[static_cast<size_t>(group)]), i, std::min(end, stop));
   }
+  static constexpr int64_t kStep = 16;
+  MASE_INLINE static void step(const LevelFunctor<T>& f, const T* __restrict x, T* __restrict y,
+                               BitsOf<T>* __restrict nans) {
+    for (int64_t j = 0; j < kStep; ++j) {
+      const T v = x[j];
+      nans[j] |= BitsOf<T>(v != v);
+      y[j] = f(v);
+    }
+  }
   // Rows so short that a kernel call for each would cost more than it brings.
   MASE_INLINE bool run_short(int64_t first, int64_t end) const {
-    Octet<BitsOf<T>> nans = {};
-    BitsOf<T> nan = 0;
-    each(
-        first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) __attribute__((always_inline)) {
-          const LevelFunctor<T> f = functor;
-          for (; i + kOctet <= stop; i += kOctet) {
-            Octet<T> x;
-            std::memcpy(&x, in + i, sizeof x);
-            const Octet<T> y = x >= f.from_high ? Octet<T>{} + f.high
-                               : x > f.from_low ? Octet<T>{} + f.middle
-                                                : Octet<T>{} + f.low;
-            const Octet<T> result = x != x ? x : y;
-            nans |= x != x;
-            std::memcpy(out + i, &result, sizeof result);
-          }
-          for (; i < stop; ++i) nan |= BitsOf<T>(in[i] != in[i]), out[i] = f(in[i]);
-        });
-    for (int64_t i = 0; i < kOctet; ++i) nan |= nans[i];
+    BitsOf<T> nans[kStep] = {}, nan = 0;
+    each(first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) MASE_FORCE_INLINE {
+      const LevelFunctor<T> f = functor;
+      for (; i + kStep <= stop; i += kStep) step(f, in + i, out + i, nans);
+      for (; i < stop; ++i) nan |= BitsOf<T>(in[i] != in[i]), out[i] = f(in[i]);
+    });
+    for (int64_t j = 0; j < kStep; ++j) nan |= nans[j];
     return nan != 0;
   }
 };
 
+}  // namespace detail
+
 namespace {
-
-template <class T>
-bool short_baseline(const Rows<T>& rows, int64_t first, int64_t end) {
-  return rows.run_short(first, end);
-}
-#ifdef __x86_64__
-template <class T>
-__attribute__((target("avx2"))) bool short_avx2(const Rows<T>& rows, int64_t first, int64_t end) {
-  return rows.run_short(first, end);
-}
-template <class T>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) bool short_avx512(
-    const Rows<T>& rows, int64_t first, int64_t end) {
-  return rows.run_short(first, end);
-}
-#endif
-
-template <class T>
-bool run_short(const Rows<T>& rows, int64_t first, int64_t end, Isa isa) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return short_avx512(rows, first, end);
-  if (isa == Isa::avx2) return short_avx2(rows, first, end);
-#endif
-  return short_baseline(rows, first, end);
-}
 
 Grouped grouped(const float* x, const Groups& groups) { return {x, nullptr, groups}; }
 Grouped grouped(const double* x, const Groups& groups) { return {nullptr, x, groups}; }
@@ -101,12 +77,13 @@ template <class T>
 bool LevelFormat::apply(const T* in, T* out, const Groups& groups, const std::vector<Levels>& levels,
                         uint64_t key) const {
   constexpr int64_t kShort = 64;
-  const Rows<T> rows{in, out, groups, levels};
+  const detail::Rows<T> rows{in, out, groups, levels};
   const Isa isa = best_isa();
   return share_out(groups.outer * groups.groups * groups.inner, [&](int64_t first, int64_t end) {
-    if (!draws() && groups.inner < kShort) return run_short(rows, first, end, isa);
+    if (!draws() && groups.inner < kShort)
+      return run_on(isa, [&rows, first, end]() MASE_FORCE_INLINE { return rows.run_short(first, end); });
     bool nan = false;
-    rows.each(first, end, [&](const LevelFunctor<T>& functor, int64_t i, int64_t stop) {
+    rows.each(first, end, [&](const detail::LevelFunctor<T>& functor, int64_t i, int64_t stop) {
       nan |= draws() ? run_drawing(functor, in + i, out + i, stop - i, i, key)
                      : run(functor, in + i, out + i, stop - i, isa);
     });
@@ -149,10 +126,10 @@ at::Tensor LevelFormat::quantize(const at::Tensor& x, const QuantizeContext& con
   if (in.numel() == 0) return out;
   const Groups groups = this->groups(in.sizes());
   const uint64_t key = draws() ? draw_key(context) : 0;
-  const auto run_on = [&]<class T>(const T* from) {
+  const auto fill = [&]<class T>(const T* from) {
     return fit_and_apply(from, out.mutable_data_ptr<T>(), groups, levels, key);
   };
-  const bool nan = single ? run_on(in.const_data_ptr<float>()) : run_on(in.const_data_ptr<double>());
+  const bool nan = single ? fill(in.const_data_ptr<float>()) : fill(in.const_data_ptr<double>());
   if (nan && common_.nan == NanPolicy::error) refuse_nan(context, name_);
   return out;
 }

@@ -1,4 +1,4 @@
-// Sixteen magnitudes at a time, as two rows of eight, in whatever registers a path has.
+// Sixteen magnitudes at a time, each into a sum of its own: in whatever registers a path has, and in one order.
 #include "magnitudes.h"
 
 #include <mase/text.h>
@@ -11,22 +11,24 @@ namespace mase::quant {
 namespace {
 
 constexpr int64_t kChunk = 32768;  // elements summed at once; fixed, so that sums do not depend on threads
-constexpr int64_t kStep = 2 * kOctet;
+constexpr int64_t kStep = 16;
 
+// The sum of lanes, halves upon halves. `lanes` is spent.
 template <class T>
-MASE_INLINE T total(const Octet<T>& v) {
-  const auto four = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
-  const auto two = __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
-  return two[0] + two[1];
+MASE_INLINE T total(T* lanes) {
+  for (int64_t j = 0; j < 8; ++j) lanes[j] += lanes[j + 8];
+  for (int64_t j = 0; j < 4; ++j) lanes[j] += lanes[j + 4];
+  for (int64_t j = 0; j < 2; ++j) lanes[j] += lanes[j + 2];
+  return lanes[0] + lanes[1];
 }
 
 template <class T>
 struct Sum {
-  Octet<double> sums[2] = {};
+  double sums[kStep] = {};
   explicit Sum(double) {}
 
-  MASE_INLINE void take(const Octet<T>& m, int half) { sums[half] += __builtin_convertvector(m, Octet<double>); }
-  MASE_INLINE double result() const { return total<double>(sums[0] + sums[1]); }
+  MASE_INLINE void take(T m, int64_t j) { sums[j] += static_cast<double>(m); }
+  MASE_INLINE double result() { return total(sums); }
   MASE_INLINE static double join(double a, double b) { return a + b; }
   static bool finite(double r) { return std::isfinite(r); }
 };
@@ -34,60 +36,53 @@ struct Sum {
 template <class T>
 struct SumAbove {
   T limit;
-  Octet<double> sums[2] = {};
-  Octet<BitsOf<T>> counts[2] = {};
+  double sums[kStep] = {};
+  BitsOf<T> counts[kStep] = {};
   explicit SumAbove(double threshold) : limit(static_cast<T>(threshold)) {}
 
-  MASE_INLINE void take(const Octet<T>& m, int half) {
-    const Octet<BitsOf<T>> counted = m > limit;  // all bits of a lane, or none
-    sums[half] += __builtin_convertvector((Octet<T>)((Octet<BitsOf<T>>)m & counted), Octet<double>);
-    counts[half] -= counted;
+  MASE_INLINE void take(T m, int64_t j) {
+    const BitsOf<T> counted = select<BitsOf<T>>(m > limit, -1, 0);  // all bits, or none
+    sums[j] += static_cast<double>(from_bits<T>(bits_of(m) & counted));
+    counts[j] -= counted;
   }
-  MASE_INLINE Above result() const {
-    return {total<double>(sums[0] + sums[1]), static_cast<double>(total<BitsOf<T>>(counts[0] + counts[1]))};
-  }
+  MASE_INLINE Above result() { return {total(sums), static_cast<double>(total(counts))}; }
   MASE_INLINE static Above join(const Above& a, const Above& b) { return {a.sum + b.sum, a.count + b.count}; }
   static bool finite(const Above& r) { return std::isfinite(r.sum); }
 };
 
 template <class T>
 struct Greatest {
-  Octet<T> most[2] = {};
+  T most[kStep] = {};
   explicit Greatest(double) {}
 
-  MASE_INLINE void take(const Octet<T>& m, int half) { most[half] = m > most[half] ? m : most[half]; }
-  MASE_INLINE double result() const {
-    T all = 0;
-    for (int64_t i = 0; i < kOctet; ++i) all = std::max({all, most[0][i], most[1][i]});
-    return static_cast<double>(all);
-  }
+  MASE_INLINE void take(T m, int64_t j) { most[j] = select(m > most[j], m, most[j]); }
+  MASE_INLINE double result() const { return static_cast<double>(*std::max_element(most, most + kStep)); }
   MASE_INLINE static double join(double a, double b) { return std::max(a, b); }
   static bool finite(double r) { return std::isfinite(r); }
 };
 
-// kAny: also numbers that are not finite.
-template <bool kAny, class S, class T>
-MASE_INLINE auto reduce_row(double threshold, const T* x, int64_t count) {
+// kAny: also of numbers that are not finite.
+template <bool kAny, class T>
+MASE_INLINE T counted_magnitude(T x) {
   constexpr T kMax = std::numeric_limits<T>::max();
+  T m = magnitude_of(x);
+  if constexpr (kAny) {
+    m = select(m > kMax, kMax, m);
+    m = select(m == m, m, T(0));
+  }
+  return m;
+}
+
+template <bool kAny, class S, class T>
+MASE_INLINE auto reduce_row(double threshold, const T* __restrict x, int64_t count) {
   S state(threshold);
-  const auto take = [&](const T* from) __attribute__((always_inline)) {
-    for (int half = 0; half < 2; ++half) {
-      Octet<T> m;
-      std::memcpy(&m, from + half * kOctet, sizeof m);
-      m = (Octet<T>)((Octet<BitsOf<T>>)m & kMagnitudeMask<T>);
-      if constexpr (kAny) {
-        m = m > kMax ? Octet<T>{} + kMax : m;
-        m = m == m ? m : Octet<T>{};
-      }
-      state.take(m, half);
-    }
-  };
   int64_t i = 0;
-  for (; i + kStep <= count; i += kStep) take(x + i);
+  for (; i + kStep <= count; i += kStep)
+    for (int64_t j = 0; j < kStep; ++j) state.take(counted_magnitude<kAny>(x[i + j]), j);
   if (i < count) {
     T rest[kStep] = {};
     std::memcpy(rest, x + i, static_cast<size_t>(count - i) * sizeof(T));
-    take(rest);
+    for (int64_t j = 0; j < kStep; ++j) state.take(counted_magnitude<kAny>(rest[j]), j);
   }
   return state.result();
 }
@@ -112,39 +107,13 @@ struct Reduction {
   }
 };
 
-template <bool kAny, class R>
-void reduce_baseline(const R& r, int64_t first, int64_t end) {
-  r.template run<kAny>(first, end);
-}
-#ifdef __x86_64__
-template <bool kAny, class R>
-__attribute__((target("avx2"))) void reduce_avx2(const R& r, int64_t first, int64_t end) {
-  r.template run<kAny>(first, end);
-}
-template <bool kAny, class R>
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) void reduce_avx512(const R& r,
-                                                                                                         int64_t first,
-                                                                                                         int64_t end) {
-  r.template run<kAny>(first, end);
-}
-#endif
-
-template <bool kAny, class R>
-void reduce_on(Isa isa, const R& r, int64_t first, int64_t end) {
-#ifdef __x86_64__
-  if (isa == Isa::avx512) return reduce_avx512<kAny>(r, first, end);
-  if (isa == Isa::avx2) return reduce_avx2<kAny>(r, first, end);
-#endif
-  reduce_baseline<kAny>(r, first, end);
-}
-
 // An infinity or a NaN shows in the result, and only then is looked for.
 template <class T, class S>
 void reduce(const Reduction<T, S>& r, int64_t first, int64_t end) {
   const Isa isa = best_isa();
-  reduce_on<false>(isa, r, first, end);
+  run_on(isa, [&r, first, end]() MASE_FORCE_INLINE { r.template run<false>(first, end); });
   for (int64_t g = first; g < end; ++g)
-    if (!S::finite(r.results[g])) reduce_on<true>(isa, r, g, g + 1);
+    if (!S::finite(r.results[g])) run_on(isa, [&r, g]() MASE_FORCE_INLINE { r.template run<true>(g, g + 1); });
 }
 
 // Groups are shared out among threads.

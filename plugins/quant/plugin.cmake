@@ -3,5 +3,6 @@
 set(plugin_libs -fopenmp)
 set(plugin_options -fopenmp -fno-trapping-math -ffp-contract=off)
 # Blocks have loops whose lengths are not constant.
-file(GLOB block_kernels CONFIGURE_DEPENDS ${folder}/block_*_kernel.cpp ${folder}/*ed_integer_kernel.cpp)
-set_property(SOURCE ${block_kernels} APPEND PROPERTY COMPILE_OPTIONS -O3)
+file(GLOB long_loops CONFIGURE_DEPENDS ${folder}/block_*_kernel.cpp ${folder}/*ed_integer_kernel.cpp)
+list(APPEND long_loops ${folder}/affine_format.cpp)
+set_property(SOURCE ${long_loops} APPEND PROPERTY COMPILE_OPTIONS -O3)

@@ -31,7 +31,7 @@ std::string precision_text(const TensorMeta& t) {
 
 void append(std::string& text, const std::string& more) { text += (text.empty() ? "" : " ") + more; }
 
-int64_t count_of(const Shape& shape) {
+int64_t numbers_in(const Shape& shape) {
   int64_t count = 1;
   for (const int64_t size : shape) count *= size;
   return count;
@@ -41,7 +41,7 @@ int64_t count_of(const Shape& shape) {
 // floats.
 int64_t bits_of(const TensorMeta& parameter, const Shape& shape, Context& context) {
   if (parameter.format) return context.components().shared<Format>(parameter.format)->bits(shape);
-  return count_of(shape) * (parameter.point() ? parameter.point()->width : 32);
+  return numbers_in(shape) * (parameter.point() ? parameter.point()->width : 32);
 }
 
 void note_type(Row& row, const TensorMeta& tensor) {
