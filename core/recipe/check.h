@@ -11,6 +11,9 @@ namespace mase {
 // what they report.
 Problems check_recipe_form(const Recipe& recipe, Registry& registry);
 
+// The problems of reading and of checking in one list: what could not be read is not said again for being no good.
+void add_checked(Problems& problems, Problems of_checking);
+
 // Both at once; throws RecipeErrors with all problems of reading and checking.
 Recipe read_and_check(const std::string& file, const std::vector<std::pair<std::string, std::string>>& sets,
                       Registry& registry);

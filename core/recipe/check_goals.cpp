@@ -47,11 +47,18 @@ void Checker::goals(const Control& control, const Scope& scope, const Reported& 
   require(control, scope);
 }
 
+void Checker::names_something(const Expression& e, const char* where, const char* example) {
+  if (e.names().empty())
+    problem(format("a condition in '{}' that names nothing is always true or never", where), e.loc(), example);
+}
+
 void Checker::constraints(const Control& control, const Scope& scope, const Reported& reported) {
   for (const auto& constraint : control.constraints) {
     try {
-      for (const Expression& e : parse_expressions({constraint}, scope))
+      for (const Expression& e : parse_expressions({constraint}, scope)) {
+        names_something(e, "constraints", "a metric: accuracy >= 0.9");
         for (const std::string& name : e.names()) goal_metric(name, e.loc(), reported);
+      }
     } catch (const Error& e) {
       problem(e);
     }
@@ -69,7 +76,8 @@ void Checker::require(const Control& control, const Scope& scope) {
   }
   for (const auto& required : control.require) {
     try {
-      for (const Expression& e : parse_expressions({required}, scope))
+      for (const Expression& e : parse_expressions({required}, scope)) {
+        names_something(e, "require", "a parameter of the search: weight.width <= 8");
         for (const std::string& name : e.names()) {
           if (std::binary_search(names.begin(), names.end(), name)) continue;
           if (std::binary_search(inner.begin(), inner.end(), name))
@@ -79,6 +87,7 @@ void Checker::require(const Control& control, const Scope& scope) {
             problem(format("no step here gives '{}'{}", name, did_you_mean(name, NameList(names))), e.loc(),
                     "given are: " + shown(names));
         }
+      }
     } catch (const Error& e) {
       problem(e);
     }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "expression.h"
 #include "loader/registry.h"
 #include "mase/runner.h"
 #include "scope.h"
@@ -115,6 +116,7 @@ class Checker {
   // check_goals.cpp
   void goals(const Control& control, const Scope& scope, const Reported& reported);
   void goal_metric(const std::string& name, const Loc& loc, const Reported& reported);
+  void names_something(const Expression& e, const char* where, const char* example);
   void constraints(const Control& control, const Scope& scope, const Reported& reported);
   void require(const Control& control, const Scope& scope);
   void parameters(const std::vector<Step>& steps, const Scope& scope, std::vector<std::string>& names,

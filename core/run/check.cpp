@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "log/print.h"
 #include "mase/text.h"
 #include "recipe/check.h"
 #include "recipe/read.h"
@@ -17,6 +18,8 @@ uint64_t seed_of(const Recipe& recipe, const Scope& scope) {
   const Value v = is_null(recipe.seed) ? Value() : resolve(recipe.seed, scope);
   return v.is_null() ? 0 : static_cast<uint64_t>(v.as_int());
 }
+
+constexpr size_t kQuicklyRead = size_t{64} << 20;  // bytes of a split; a run looks at larger ones, too
 
 void build(Checked& checked, Session& session) {
   const Level level = checked.level(session);
@@ -40,7 +43,7 @@ Level Checked::level(Session& session) const {
 std::unique_ptr<Checked> check(Session& session, const RunOptions& options) {
   auto checked = std::make_unique<Checked>();
   checked->recipe = read_recipe(options.recipe, options.sets, checked->problems);
-  for (Error& e : check_recipe_form(checked->recipe, session.registry)) checked->problems.push_back(std::move(e));
+  add_checked(checked->problems, check_recipe_form(checked->recipe, session.registry));
   sort_problems(checked->problems, options.recipe);
   checked->scope = scope_of(checked->recipe);
   if (!checked->problems.empty()) return checked;
@@ -49,6 +52,8 @@ std::unique_ptr<Checked> check(Session& session, const RunOptions& options) {
     session.recipe = &checked->recipe, session.seed = checked->seed;
     build(*checked, session);
     check_with_graph(*checked, session);
+    if (const std::string note = classes_note(checked->state, kQuicklyRead); !note.empty())
+      checked->notes.push_back("note: " + note);
   } catch (const Error& e) {
     checked->problems.push_back(e);
   }
@@ -63,9 +68,9 @@ std::string plan_text(const Map& plan) {
   const char* separator = " ";
   for (const Entry& e : plan) {
     if (e.key == "step") continue;
-    text += separator + (e.key == "space"
-                             ? "a space of " + (e.value.is_string() ? e.value.as_string() : e.value.json() + " points")
-                             : e.value.json() + " " + e.key);
+    const std::string things = e.key == "space" ? "point" : e.key.substr(0, e.key.size() - 1);
+    text += separator + std::string(e.key == "space" ? "a space of " : "") +
+            (e.value.is_int() ? counted(e.value.as_int(), things) : e.value.as_string());
     separator = e.key == "rows" ? " x " : ", ";
   }
   return text;
@@ -89,14 +94,15 @@ int report(const Checked& checked, const RunOptions& options, const Problems& pr
                           {"problems", list},
                           {"plan", checked.plan},
                           {"notes", notes}};
-    std::printf("%s\n", all.json(2).c_str());
+    print(all.json(2) + "\n");
     return problems.empty() ? 0 : 2;
   }
   print_problems(problems);
   if (!problems.empty()) return 2;
-  for (const Value& plan : checked.plan) std::printf("%s\n", plan_text(plan.as_map()).c_str());
-  for (const std::string& note : checked.notes) std::printf("%s\n", note.c_str());
-  std::printf("%s: no problems\n", options.recipe.c_str());
+  std::string text;
+  for (const Value& plan : checked.plan) text += plan_text(plan.as_map()) + "\n";
+  for (const std::string& note : checked.notes) text += note + "\n";
+  print(text + format("{}: no problems\n", options.recipe));
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mase/pass.h"
+#include "mase/runner.h"
 #include "mase/text.h"
 #include "run/rows.h"
 #include "run/select.h"
@@ -30,6 +31,7 @@ class GraphCheck {
  private:
   // From the first step on that may change the graph, selections are checked when they are reached.
   bool known_ = true;
+  bool data_known_ = true;  // until a step opens other data
 
   void step(const Step& s, const Level& level) {
     const FirstAssignment first;
@@ -44,6 +46,7 @@ class GraphCheck {
     if (s.kind == Step::Kind::sweep) return sweep(s, here);
     if (s.kind == Step::Kind::search) return search(s, here);
     if (s.kind == Step::Kind::model) known_ = false;
+    if (s.kind == Step::Kind::data) data_known_ = false;
   }
 
   // Once for a step, however many rows come by.
@@ -52,8 +55,26 @@ class GraphCheck {
     if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
   }
 
+  // Whether the samples that the step names, or that a runner takes without being told, are there.
+  void split(const Step& s, const ComponentInfo& info, const Level& level) {
+    if (!data_known_ || !checked_.state.data || !info.fields || !info.fields->find("split")) return;
+    const Chosen chosen = resolve_component(s, level);
+    const Value* given = chosen.with().find("split");
+    std::string name = given && given->is_string() ? given->as_string() : "";
+    if (name.empty() && info.kind == Runner::kKind) {
+      const auto runner = level.session.registry.create<Runner>(chosen);
+      guard(info.name, s.name, [&] { name = runner->needs().dataset ? level.in_search ? "validation" : "test" : ""; });
+    }
+    if (name.empty() || checked_.state.data->split(name).size() > 0) return;
+    throw Error(
+        format("{} works on the {} split of {}, which has no samples", s.component, name, checked_.state.data->name()),
+        given && given->loc ? given->loc : s.component_loc,
+        "name another with 'split', or give it samples where the data are divided");
+  }
+
   void component(const Step& s, const Level& level) {
     const ComponentInfo& info = level.session.registry.at(s.component, s.component_loc);
+    split(s, info, level);
     if (s.where.present && known_ && checked_.state.graph)
       select_nodes(*checked_.state.graph, resolve_where(s, level), s.skip_if_missing);
     else if (s.where.present && !known_)

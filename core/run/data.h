@@ -16,6 +16,10 @@ class OpenData {
   const Split& split(std::string_view name);  // Error with the nearest name
   Tensors sample();                           // the inputs of one sample of the first split that has one
   Value sizes() const;                        // {train: 1077, ...}
+  const std::string& name() const { return name_; }
+  // One more than the largest class index among the targets; 0 where they are no class indices, and where a split would
+  // take more than `most_bytes` to be looked at.
+  int64_t classes(size_t most_bytes) const;
 
  private:
   class Prepared;

@@ -4,10 +4,65 @@
 #include "mase/execute.h"
 #include "mase/model.h"
 #include "mase/text.h"
+#include "recipe/scope.h"
 #include "run/lineage.h"
 #include "run/steps.h"
 
 namespace mase {
+namespace {
+
+// The field that a model's misfit comes from, when it has only one; all of them, or its name.
+Loc fields_place(const Step& step, const Level& level) {
+  try {
+    const Found with = follow(step.with, {level.scope});
+    if (with.value->kind != Template::Kind::map || with.value->entries.empty()) return step.component_loc;
+    if (with.value->entries.size() > 1) return with.value->loc;
+    return follow(with.value->entries.front().value, with.view).value->loc;
+  } catch (const Error&) {
+    return step.component_loc;
+  }
+}
+
+std::string shape_text(const Shape& shape) {
+  std::string text;
+  for (const int64_t size : shape) text += (text.empty() ? "[" : ", ") + std::to_string(size);
+  return text.empty() ? "[]" : text + "]";
+}
+
+// The shapes that a graph's inputs were made for: of one sample, "[3]".
+std::string inputs_text(const Graph& graph) {
+  std::string text;
+  for (const Node* n : graph.nodes()) {
+    if (n->op_kind != OpKind::placeholder) continue;
+    const TensorMeta* result = n->meta.common.results.find("data_out_0");
+    if (!result || result->shape.empty()) return {};
+    text += (text.empty() ? "" : ", ") + shape_text({result->shape.begin() + 1, result->shape.end()});
+  }
+  return text;
+}
+
+std::string sample_text(const Tensors& sample) {
+  std::string text;
+  for (const at::Tensor& t : sample) text += (text.empty() ? "" : ", ") + shape_text(t.sizes().slice(1).vec());
+  return text;
+}
+
+// Models that were made for other samples often take these, too; when one does not, that is why.
+void fit_to_sample(Graph& graph, const Step& step, const Level& level, OpenData& data) {
+  const Tensors sample = data.sample();
+  const std::string made_for = inputs_text(graph), found = sample_text(sample);
+  try {
+    infer_shapes(graph, level.session.registry, sample);
+  } catch (const Error& e) {
+    if (made_for.empty() || made_for == found) throw;
+    throw Error(format("{} begins with inputs of shape {}, a sample of {} has {}", step.component, made_for,
+                       data.name(), found),
+                fields_place(step, level), e.message());
+  }
+}
+
+}  // namespace
+
 void make_model(const Step& step, State& state, const Level& level, StepRecord& record) {
   Registry& registry = level.session.registry;
   const Chosen chosen = resolve_component(step, level);
@@ -19,10 +74,11 @@ void make_model(const Step& step, State& state, const Level& level, StepRecord& 
   try {
     graph->check();
     graph->detach_tensors();
-    if (state.data) infer_shapes(*graph, registry, state.data->sample());
+    if (state.data) fit_to_sample(*graph, step, level, *state.data);
     derive(*graph, registry);
   } catch (const Error& e) {
-    throw Error(format("{}: {}", chosen.name(), e.message()), e.loc() ? e.loc() : step.component_loc, e.hint());
+    if (e.loc()) throw;
+    throw Error(format("{}: {}", chosen.name(), e.message()), step.component_loc, e.hint());
   }
   state.graph = std::move(graph);
   record.nodes = static_cast<int64_t>(state.graph->nodes().size());
@@ -45,6 +101,18 @@ void open_data(const Step& step, State& state, const Level& level, StepRecord& r
   state.data = data;
   record.report.set("samples", data->sizes());
   if (level.keep_lineage) record.lineage.push_back(repeat_made(step, level));
+}
+
+// Where targets are class indices and a sample gives one row of figures, there should be a figure for each class. One
+// figure alone is a binary classifier's.
+std::string classes_note(const State& state, size_t most_bytes) {
+  if (!state.graph || !state.data) return {};
+  const TensorMeta* result = state.graph->output().meta.common.results.find("data_out_0");
+  if (!result || result->shape.size() != 2 || result->shape[1] < 2) return {};
+  const int64_t classes = state.data->classes(most_bytes);
+  if (classes <= result->shape[1]) return {};
+  return format("the model has {} outputs, but {} has targets up to class {}: training and losses refuse that",
+                result->shape[1], state.data->name(), classes - 1);
 }
 
 }  // namespace mase

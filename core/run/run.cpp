@@ -58,6 +58,7 @@ class Run {
     journal_ = fresh_;
     try {
       if (previous_) go_on();
+      if (const std::string note = classes_note(checked_.state, SIZE_MAX); !note.empty()) log::warn(note);
       write_record("running");
       journal_.write(session_.run_dir);
       for (size_t i = next_; i < last_; ++i) run_one(i);

@@ -28,6 +28,8 @@ std::vector<Node*> nodes_of(const Step& step, const Graph& graph, const Value& w
 Level inside_recipe(const Step& step, const Level& level, const Scope& scope);
 bool is_wanted(const Step& step, const Level& level);  // `when`
 bool is_null(const Template& t);
+// What to say when the data have more classes than the model has outputs; "" otherwise, and when the data are larger.
+std::string classes_note(const State& state, size_t most_bytes);
 
 // Makes a graph fit to go on with after somebody else's code had it: consistent, detached, precisions derived.
 void settle(Graph& graph, Registry& registry);

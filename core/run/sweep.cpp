@@ -3,6 +3,7 @@
 #include <set>
 
 #include "log/log.h"
+#include "log/print.h"
 #include "mase/text.h"
 #include "run/files.h"
 #include "run/interrupt.h"
@@ -150,7 +151,7 @@ class Sweep {
       r.record.steps.front().lineage = m.at("lineage").as_list();
       results_.push_back(std::move(r));
     }
-    log::info(format("{}: {} rows were done before", step_.name, results_.size()));
+    log::info(format("{}: done before: {}", step_.name, counted(results_.size(), "row")));
   }
 
   static StepRecord step_from(const Value& v) {

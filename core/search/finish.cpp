@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "log/log.h"
+#include "log/print.h"
 #include "mase/text.h"
 #include "run/files.h"
 #include "run/lineage.h"
@@ -54,7 +55,8 @@ void Study::finish(StepRecord& record) {
   } else if (goal_.scored() && !best.empty()) {
     write_best(best[0]);
   }
-  if (!level_.in_trial) log::info(format("{}: {} trials, {} of them failed", step_.name, findings_.size(), failed));
+  if (!level_.in_trial)
+    log::info(format("{}: {}, {} of them failed", step_.name, counted(findings_.size(), "trial"), failed));
 }
 
 // The trial that the recipe goes on with. Rules see the trials of the front, or all that are feasible under a score.

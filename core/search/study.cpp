@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "log/log.h"
+#include "log/print.h"
 #include "mase/runner.h"
 #include "mase/text.h"
 #include "run/files.h"
@@ -153,7 +154,7 @@ void Study::take_over(TrialLog::Story story) {
     guard(sampler_name_, step_.name, [&] { sampler_->tell(f.trial); });
     findings_.push_back(std::move(f));
   }
-  if (!level_.in_trial) log::info(format("{}: {} trials were done before", step_.name, findings_.size()));
+  if (!level_.in_trial) log::info(format("{}: done before: {}", step_.name, counted(findings_.size(), "trial")));
 }
 
 // Inactive parameters hold one and the same value; active ones a value of their domain.
