@@ -72,15 +72,14 @@ void Reader::apply_sets(Recipe& recipe, const Sets& sets) {
               known.empty() ? "the recipe has no 'params'" : known);
       continue;
     }
-    Value value;
-    value.loc = loc;
-    if (text.find_first_not_of(" \t\r\n") != std::string::npos) {
-      const auto read = read_yaml(text, place, problems());
-      if (!read) continue;
-      value = *read;
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      problem(format("no value behind '{}='", name), loc, "an empty text is '\"\"', nothing at all is null");
+      continue;
     }
-    param->value = tree(value);
-    param->value.loc = value.loc;
+    const auto value = read_yaml(text, place, problems());
+    if (!value) continue;
+    param->value = tree(*value);
+    param->value.loc = value->loc;
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mase/text.h"
+
 namespace mase {
 
 const Template* Template::find(std::string_view key) const {
@@ -48,6 +50,12 @@ NameList names_in(View view) {
 }
 
 Error unknown_reference(std::string_view name, Loc loc, View view) {
+  const auto& own = view.scope ? view.scope->names : std::vector<Template::Entry>();
+  for (size_t i = view.limit; i < own.size(); ++i)
+    if (own[i].key == name)
+      return Error(i == view.limit ? format("'{}' refers to itself", name)
+                                   : format("unknown name '${}' here: it is given after this", name),
+                   loc, i == view.limit ? "give it a value" : "a param sees those before it: change their order");
   const NameList names = names_in(view);
   const std::string near = did_you_mean(name, names);
   std::string hint;

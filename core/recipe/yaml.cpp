@@ -55,9 +55,21 @@ bool blame_tab(const Source& source, size_t at, Problems& problems) {
   return true;
 }
 
+// In {...} and [...] the brace of ${name} begins a map.
+bool blame_dollar(const Source& source, size_t at, Problems& problems) {
+  const std::string_view text = source.text();
+  if (text[std::min(at, text.size() - 1)] != '{' || at == 0 || text[at - 1] != '$') return false;
+  const size_t end = text.find('}', at);
+  const std::string name(text.substr(at + 1, std::min<size_t>(end, at + 40) - at - 1));
+  problems.emplace_back("'${' inside { } or [ ] needs quotes: YAML takes its brace for a map", source.at(at - 1),
+                        format("\"${{{}}}\" in quotes; a name that is all of the value is written ${}", name, name));
+  return true;
+}
+
 void add_syntax_error(const Source& source, const YAML::Exception& e, Problems& problems) {
   const size_t at = e.mark.pos < 0 ? 0 : std::min(static_cast<size_t>(e.mark.pos), source.text().size());
-  if (!blame_tab(source, at, problems)) problems.emplace_back(worded(e.msg), source.at(at), "not valid YAML");
+  if (blame_tab(source, at, problems) || blame_dollar(source, at, problems)) return;
+  problems.emplace_back(worded(e.msg), source.at(at), "not valid YAML");
 }
 
 }  // namespace

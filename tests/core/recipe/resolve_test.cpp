@@ -59,9 +59,10 @@ TEST_CASE("text takes references in, dollars can be written") {
 
 TEST_CASE("a param sees those before it, so nothing refers to itself") {
   CHECK(resolved("{a: 1, b: $a, c: [$b]}", "{x: $c}").as_map().at("x") == Value(List{1}));
-  CHECK(refusal("{a: $b, b: 1}", "{x: $a}") ==
-        "r.yaml:2:13: unknown name '$b' (names are given under 'params'; $$ is a dollar)");
-  CHECK(refusal("{a: $a}", "{x: $a}").find("unknown name '$a'") != std::string::npos);
+  CHECK(
+      refusal("{a: $b, b: 1}", "{x: $a}") ==
+      "r.yaml:2:13: unknown name '$b' here: it is given after this (a param sees those before it: change their order)");
+  CHECK(refusal("{a: $a}", "{x: $a}").find("'a' refers to itself (give it a value)") != std::string::npos);
 }
 
 TEST_CASE("unknown names and bad references say where") {
