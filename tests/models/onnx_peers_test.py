@@ -1,0 +1,118 @@
+"""Published ONNX and QONNX networks beside the libraries of their authors, on random samples, and beside stored results.
+
+numpy, onnxruntime and qonnx are installed by tools/ci-peers; without them nothing is tested here.
+"""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from peers import Models, expect, main, need, shared  # noqa: E402
+
+ZOO, SMALL, TORCH = "models/qonnx_zoo", "models/onnx_small", "models/torch_export"
+
+
+def read(models, file, inputs, **fields):
+    outputs, answer = models.run("models.onnx", {"file": str(file), **fields}, inputs)
+    expect(outputs is not None, f"{file.name}: {answer.get('error')}")
+    return outputs
+
+
+def relative(ours, theirs):
+    """The largest difference, as a part of the largest value."""
+    import numpy as np
+    return float(np.max(np.abs(ours.astype(np.float64) - theirs)) / max(np.max(np.abs(theirs)), 1e-30))
+
+
+def by_qonnx(file, x):
+    """One sample at a time, as the file's shapes ask for; custom nodes by qonnx, the others by onnx's own reference."""
+    import numpy as np
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+    from onnx.reference.op_run import OpRun
+    from qonnx.custom_op.general.bipolar_quant import binary_quant
+    from qonnx.custom_op.general.intquant import int_quant
+
+    def custom(domain):
+        class Quant(OpRun):
+            op_domain = domain
+
+            def _run(self, x, scale, zero, bits, narrow=0, signed=1, rounding_mode="ROUND"):
+                return (int_quant(x, scale, zero, bits, signed, narrow, rounding_mode).astype(np.float32),)
+
+        class BipolarQuant(OpRun):
+            op_domain = domain
+
+            def _run(self, x, scale):
+                return (binary_quant(x, scale).astype(np.float32),)
+        return [Quant, BipolarQuant]
+
+    model = onnx.load(file)
+    domains = {n.domain for n in model.graph.node if n.domain}
+    for domain in domains - {o.domain for o in model.opset_import}:
+        model.opset_import.append(onnx.helper.make_opsetid(domain, 1))
+    session = ReferenceEvaluator(model, new_ops=[op for d in sorted(domains) for op in custom(d)])
+    name = session.input_names[0]
+    return np.concatenate([session.run(None, {name: row[None]})[0] for row in x])
+
+
+def quantized_networks_agree_with_qonnx():
+    np = need("numpy")
+    need("qonnx")
+    random = np.random.default_rng(20261121)
+    cases = [(ZOO, "kwsmlp_w3a3.onnx", random.normal(size=(100, 1, 10, 49)) * 40),
+             (ZOO, "unsw_nb15-mlp-w2a2.onnx", random.choice([-1.0, 1.0], (100, 600))),
+             (ZOO, "qkeras_jettagging.onnx", random.normal(size=(100, 16))),
+             (ZOO, "TFC_1W2A.onnx", random.uniform(size=(100, 1, 28, 28))),
+             (SMALL, "espcn_nn_resize_quant.onnx", random.uniform(size=(2, 3, 128, 128)))]
+    with Models() as models:
+        for folder, name, x in cases:
+            file, x = shared(f"{folder}/{name}"), x.astype(np.float32)
+            shapes = {}
+            if name.startswith("unsw"):
+                shapes = {"shapes": {"onnx::Add_0": [1, 600]}}
+            ours = read(models, file, [x], **shapes)[0]
+            difference = relative(ours, by_qonnx(file, x))
+            expect(difference <= 1e-5, f"{name}: {difference:.3g} from qonnx")
+
+
+def float_networks_agree_with_onnxruntime():
+    np = need("numpy")
+    ort = need("onnxruntime")
+    random = np.random.default_rng(20261121)
+    cases = [(SMALL, "espcn_nn_resize_float.onnx", (4, 3, 128, 128)), (SMALL, "mnist-conv.onnx", (100, 1, 28, 28))]
+    with Models() as models:
+        for folder, name, shape in cases:
+            file = shared(f"{folder}/{name}")
+            x = random.uniform(size=shape).astype(np.float32)
+            session = ort.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+            key = session.get_inputs()[0].name
+            theirs = np.concatenate([session.run(None, {key: row[None]})[0] for row in x])
+            difference = relative(read(models, file, [x])[0], theirs)
+            expect(difference <= 1e-5, f"{name}: {difference:.3g} from onnxruntime")
+
+
+def stored_results_of_torch():
+    np = need("numpy")
+    with Models() as models:
+        for name in ["mnist_mlp", "mnist_lenet", "jsc_mlp", "bert_tiny_cls", "branches"]:
+            file, golden = shared(f"{TORCH}/{name}.onnx"), np.load(shared(f"{TORCH}/{name}.golden.npz"))
+            inputs = [golden[k] for k in golden.files if k.startswith("in.")]
+            outputs = [golden[k] for k in golden.files if k.startswith("out.")]
+            for ours, theirs in zip(read(models, file, inputs), outputs, strict=True):
+                worst = np.max(np.abs(ours - theirs) - 1e-5 * np.abs(theirs))
+                expect(worst <= 1e-5, f"{name}: {worst:.3g} beyond its tolerance")
+
+
+def stored_result_of_mnist():
+    np = need("numpy")
+    onnx = need("onnx")
+    tensor = lambda name: onnx.numpy_helper.to_array(onnx.TensorProto.FromString(shared(f"{SMALL}/{name}").read_bytes()))
+    with Models() as models:
+        ours = read(models, shared(f"{SMALL}/mnist-conv.onnx"), [tensor("mnist-conv.input_0.pb")])[0]
+    difference = np.max(np.abs(ours - tensor("mnist-conv.output_0.pb")))
+    expect(difference <= 1e-3, f"{difference:.3g} from the stored result")
+
+
+if __name__ == "__main__":
+    main(quantized_networks_agree_with_qonnx, float_networks_agree_with_onnxruntime, stored_results_of_torch,
+         stored_result_of_mnist)
