@@ -47,4 +47,18 @@ inline Shape axes_from(const std::vector<int64_t>& dims, const Shape& shape) {
 
 inline int64_t size_at(const Shape& shape, int64_t axis) { return shape[static_cast<size_t>(axis)]; }
 
+// Refuses another shape that does not hold the same elements; one of its sizes may be -1.
+inline void expect_same_elements(const Shape& from, const Shape& to) {
+  uint64_t have = 1, want = 1;  // unsigned: sizes of a recipe may have any product
+  bool is_open = false, is_huge = false;
+  for (const int64_t size : from) have *= static_cast<uint64_t>(size);
+  for (const int64_t size : to) {
+    is_open = is_open || size == -1;
+    is_huge = __builtin_mul_overflow(want, static_cast<uint64_t>(size == -1 ? 1 : size), &want) || is_huge;
+  }
+  if (!is_huge && (have == want || (is_open && want > 0 && have % want == 0))) return;
+  throw Error("shape is " + Value(to).json() + ", which does not hold the elements of the input's shape " +
+              Value(from).json());
+}
+
 }  // namespace mase::nn

@@ -1,7 +1,7 @@
 // nn.flatten: several axes become one.
 #include <ATen/ops/flatten.h>
 
-#include "nn.h"
+#include "axes.h"
 
 namespace mase::nn {
 namespace {
@@ -19,7 +19,14 @@ class Flatten final : public PassThrough {
   explicit Flatten(Config c) : config_(std::move(c)) {}
 
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
-    return {at::flatten(inputs[0], config_.start_dim, config_.end_dim)};
+    const Shape shape = shape_of(inputs[0]);
+    const int64_t first = axis_at(config_.start_dim, shape, "start_dim"),
+                  last = axis_at(config_.end_dim, shape, "end_dim");
+    if (first > last)
+      throw Error("start_dim is " + std::to_string(config_.start_dim) + " and end_dim " +
+                  std::to_string(config_.end_dim) + ", which lies before it in the input's shape " +
+                  Value(shape).json());
+    return {at::flatten(inputs[0], first, last)};
   }
 
  private:

@@ -19,7 +19,7 @@ class LocalResponseNorm final : public Op {
     double beta = 0.75;
     double k = 1;
     static void schema(Schema<Config>& s) {
-      s.field("size", &Config::size, "how many channels count").range(1, 1 << 30).required();
+      s.field("size", &Config::size, "how many channels count").range(1, 1 << 16).required();
       s.field("alpha", &Config::alpha, "factor of the mean of the squares");
       s.field("beta", &Config::beta, "exponent of the sum");
       s.field("k", &Config::k, "added to the sum");

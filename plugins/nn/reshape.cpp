@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "nn.h"
+#include "axes.h"
 
 namespace mase::nn {
 namespace {
@@ -24,6 +24,7 @@ class Reshape final : public PassThrough {
   explicit Reshape(Config c) : config_(std::move(c)) {}
 
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
+    expect_same_elements(shape_of(inputs[0]), config_.shape);
     return {at::reshape(inputs[0], config_.shape)};
   }
 

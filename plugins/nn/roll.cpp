@@ -1,6 +1,8 @@
 // nn.roll: moves along axes; what leaves at the end enters at the start.
 #include <ATen/ops/roll.h>
 
+#include <algorithm>
+
 #include "axes.h"
 
 namespace mase::nn {
@@ -25,9 +27,17 @@ class Roll final : public PassThrough {
   explicit Roll(Config c) : config_(std::move(c)) {}
 
   Tensors forward(const Tensors& inputs, Tensors&, OpContext&) const override {
-    Shape axes;
-    for (const int64_t dim : config_.dims) axes.push_back(axis_at(dim, shape_of(inputs[0]), "dims"));
-    return {at::roll(inputs[0], config_.shifts, axes)};
+    // Whole turns change nothing, and LibTorch's differences of great shifts would wrap.
+    Shape axes, shifts;
+    for (size_t i = 0; i < config_.shifts.size(); ++i) {
+      int64_t places = inputs[0].numel();
+      if (!config_.dims.empty()) {
+        axes.push_back(axis_at(config_.dims[i], shape_of(inputs[0]), "dims"));
+        places = inputs[0].size(axes.back());
+      }
+      shifts.push_back(config_.shifts[i] % std::max<int64_t>(places, 1));
+    }
+    return {at::roll(inputs[0], shifts, axes)};
   }
 
  private:

@@ -13,3 +13,11 @@ TEST_CASE("nn.flatten joins axes and keeps the elements in order") {
   CHECK(run({{"start_dim", 1}, {"end_dim", 2}}).sizes() == at::IntArrayRef{2, 6, 2});
   CHECK(OneOp("nn.flatten", {}, {{1, 1}}).grid({FixedPoint{8, 4, true}}) == FixedPoint{8, 4, true});
 }
+
+TEST_CASE("nn.flatten refuses axes that are not there or stand in the wrong order") {
+  const auto with = [](int64_t first, int64_t last) {
+    return error_of([&] { OneOp("nn.flatten", {{"start_dim", first}, {"end_dim", last}}, {})(values({1, 4, 2})); });
+  };
+  CHECK_THAT(with(3, -1), Catch::Contains("start_dim names the axis 3"));
+  CHECK_THAT(with(2, 1), Catch::Contains("start_dim is 2 and end_dim 1, which lies before it"));
+}

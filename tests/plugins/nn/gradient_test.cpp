@@ -74,3 +74,38 @@ TEST_CASE("gradients of matrix products reach both operands") {
     CHECK(gradient_error([&](const at::Tensor& moved) { return op.run({a, moved})[0]; }, b) < 1e-7);
   }
 }
+
+TEST_CASE("gradients go back to where the elements came from") {
+  const Shape shape{2, 4, 6};
+  CHECK(worst_gradient("nn.transpose", {{"dim0", 1}, {"dim1", 2}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.permute", {{"dims", List{0, 2, 1}}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.unsqueeze", {{"dim", 1}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.squeeze", {}, {2, 1, 3}) < 1e-7);
+  CHECK(worst_gradient("nn.slice", {{"dim", 2}, {"start", 1}, {"step", 2}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.select", {{"dim", 1}, {"index", -2}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.split", {{"sizes", List{1, 3}}, {"dim", 1}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.chunk", {{"chunks", 2}, {"dim", 1}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.expand", {{"shape", List{-1, 3, -1}}}, {2, 1, 4}) < 1e-7);
+  CHECK(worst_gradient("nn.repeat", {{"repeats", List{1, 2, 1}}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.flip", {{"dims", List{1}}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.roll", {{"shifts", List{1}}, {"dims", List{2}}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.tril", {}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.triu", {}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.channel_shuffle", {{"groups", 2}}, shape) < 1e-7);
+  CHECK(worst_gradient("nn.pixel_shuffle", {{"upscale_factor", 2}}, {1, 4, 2, 2}) < 1e-7);
+  CHECK(worst_gradient("nn.pixel_unshuffle", {{"downscale_factor", 2}}, {1, 1, 4, 2}) < 1e-7);
+  CHECK(worst_gradient("nn.max_pool3d", {{"kernel_size", 2}}, {1, 1, 2, 4, 2}) < 1e-7);
+  CHECK(worst_gradient("nn.adaptive_avg_pool3d", {{"output_size", List{1, nullptr, 2}}}, {1, 1, 2, 2, 3}) < 1e-7);
+  CHECK(worst_gradient("nn.adaptive_max_pool3d", {{"output_size", 1}}, {1, 1, 2, 2, 3}) < 1e-7);
+  CHECK(worst_gradient("nn.batch_norm3d", {}, {2, 2, 2, 1, 2}, true) < 1e-6);
+}
+
+TEST_CASE("gradients of indexed elements add up, and those of stacked inputs part") {
+  const at::Tensor x = values({2, 4}, 5, at::kDouble);
+  const at::Tensor index = at::tensor({0, 3, 3, 1, 1, 1}, at::kLong).view({2, 3});
+  OneOp gather("nn.gather", {{"dim", 1}}, {}), pick("nn.index_select", {{"dim", 1}}, {});
+  OneOp at_places("nn.index", {{"axes", List{1}}}, {}), stack("nn.stack", {{"dim", 1}}, {});
+  for (OneOp* op : {&gather, &pick, &at_places})
+    CHECK(gradient_error([&](const at::Tensor& moved) { return op->run({moved, index})[0]; }, x) < 1e-7);
+  CHECK(gradient_error([&](const at::Tensor& moved) { return stack.run({x, moved, moved})[0]; }, x) < 1e-7);
+}

@@ -17,4 +17,12 @@ TEST_CASE("nn.reshape refuses shapes that nobody can follow") {
   const auto refusal = [](List shape) { return error_of([&] { OneOp("nn.reshape", {{"shape", shape}}, {{1, 4}}); }); };
   CHECK_THAT(refusal({-1, -1}), Catch::Contains("more than one -1"));
   CHECK_THAT(refusal({-2, 4}), Catch::Contains("at least -1"));
+  const auto misfit = [](List shape) {
+    return error_of([&] { OneOp("nn.reshape", {{"shape", shape}}, {{1, 4}})(at::arange(4.0f).view({1, 4})); });
+  };
+  CHECK_THAT(misfit({3, -1}),
+             Catch::Contains("shape is [3,-1], which does not hold the elements of the input's shape [1,4]"));
+  CHECK_THAT(misfit({5}), Catch::Contains("does not hold"));
+  CHECK_THAT(misfit({int64_t{1} << 62, int64_t{1} << 62, 4}), Catch::Contains("does not hold"));
+  CHECK_THAT(misfit({0, -1}), Catch::Contains("does not hold"));
 }

@@ -14,6 +14,10 @@ TEST_CASE("nn.roll moves along axes, what leaves at the end enters at the start"
   CHECK(worst_place(run({5}, {}), {2, 3, 4}, [&](const Shape& p) {  // the elements in order
           return ((p[0] * 3 + p[1]) * 4 + p[2] + 19) % 24;
         }) == 0);
+  CHECK(worst_place(run({INT64_MIN}, {1}), {2, 3, 4},  // 2^63 is 2 more than a multiple of three
+                    [&](const Shape& p) {
+                      return value_at(x, {p[0], (p[1] + 2) % 3, p[2]});
+                    }) == 0);
   check_pass_through("nn.roll", {{"shifts", List{1}}, {"dims", List{1}}});
 }
 

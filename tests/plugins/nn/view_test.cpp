@@ -18,3 +18,10 @@ TEST_CASE("nn.view refuses shapes that nobody can follow") {
   CHECK_THAT(refusal({-1, -1}), Catch::Contains("more than one -1"));
   CHECK_THAT(refusal({-2, 4}), Catch::Contains("at least -1"));
 }
+
+TEST_CASE("nn.view refuses a shape that does not hold the elements") {
+  CHECK_THAT(error_of([] {
+               OneOp("nn.view", {{"shape", List{3, -1}}}, {{1, 4}})(values({1, 4}));
+             }),
+             Catch::Contains("shape is [3,-1], which does not hold the elements of the input's shape [1,4]"));
+}
