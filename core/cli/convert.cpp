@@ -61,7 +61,7 @@ int convert_command(const Registry& registry, const std::string& file, const std
   const Map config = read_toml(file);
   std::error_code none;
   if (!out.empty() && fs::equivalent(file, out, none))
-    throw Error(format("--out {} is the configuration itself", out), {}, "give the recipe another name");
+    throw Error(format("-o {} is the configuration itself", out), {}, "give the recipe another name");
   if (config.empty()) throw Error(format("{} says nothing", file), {}, "a configuration names a model and a dataset");
   Converter converter(mase_names(registry), registry);
   const Map recipe = converter.recipe(config, plain_name(fs::path(file).stem().string()));

@@ -40,6 +40,8 @@ class Converter {
   void search(const Map& table);
   List space_steps(const Map& space);
   Value choices(const Map& config, const std::string& path);
+  Value named_choices(const Map& config, const Map& kind, const std::string& path);
+  static bool belongs(const std::string& key, const Map& kind, const List& fields);
   void setup(const Map& strategy, Map& search);
   void goal(const Map& strategy, bool sum, bool maximize, Map& search);
   Map runner_fields(const Map& strategy, const std::string& metric);

@@ -5,7 +5,6 @@
 namespace mase::cli {
 namespace {
 
-// MASE's name for null.
 const Map* config_of(const Value& v) {
   const Value* config = v.is_map() ? v.as_map().find("config") : nullptr;
   return config && config->is_map() ? &config->as_map() : nullptr;

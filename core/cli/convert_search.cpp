@@ -30,15 +30,52 @@ Value Converter::choices(const Map& config, const std::string& path) {
       leave(path + "." + e.key, "has no choices", e.key_loc);
     } else if (options.size() == 1) {
       made.set(e.key, options[0]);
-    } else if (e.key == "name") {
-      leave(path + ".name", "several formats in one space", e.key_loc,
-            "write a $choice among formats by hand: each then has its own fields");
-      made.set(e.key, options[0]);
     } else {
       made.set(e.key, Map{{"$choice", e.value}});
     }
   }
   return made;
+}
+
+// `<tensor>_<field>`, or a key of all formats, for a name of the space's formats.
+bool Converter::belongs(const std::string& key, const Map& kind, const List& fields) {
+  const auto among = [](std::string_view text, const Value* list) {
+    for (const Value& v : list ? list->as_list() : List())
+      if (v.as_string() == text) return true;
+    return false;
+  };
+  if (among(key, kind.find("common"))) return true;
+  for (const Value& tensor : kind.at("tensors").as_list()) {
+    const std::string start = tensor.as_string() + "_";
+    for (const Value& field : fields)
+      if (key == start + field.as_string()) return true;
+  }
+  return false;
+}
+
+// Several names are a choice among configurations, each with the keys that its format has.
+Value Converter::named_choices(const Map& config, const Map& kind, const std::string& path) {
+  const Value* names = config.find("name");
+  const Value* formats = kind.find("formats");
+  if (!names || !names->is_list() || names->as_list().size() < 2 || !formats) return choices(config, path);
+  List options;
+  for (const Value& name : names->as_list()) {
+    const Value* fields = name.is_string() ? formats->as_map().find(name.as_string()) : nullptr;
+    if (!fields && !is_absent(name)) {
+      leave(path + ".name", format("{} is no name of a format with fields", name.json()), name.loc);
+      continue;
+    }
+    const Value called = is_absent(name) ? Value("NA") : name;
+    Map own{{"label", called}, {"name", called}};
+    for (const Entry& e : config)
+      if (fields && e.key != "name" && belongs(e.key, kind, fields->as_list())) own.set(e.key, e.value, e.key_loc);
+    options.push_back(choices(own, path));
+  }
+  if (options.size() == 1) {
+    options[0].as_map().erase("label");
+    return options[0];
+  }
+  return Map{{"$choice", std::move(options)}};
 }
 
 List Converter::space_steps(const Map& space) {
@@ -59,7 +96,7 @@ List Converter::space_steps(const Map& space) {
     const Map* config = e.value.is_map() ? table_at(e.value.as_map(), "config") : nullptr;
     const std::string path = "search.search_space.seed." + e.key;
     if (!config) return leave(path, "has no config", e.key_loc);
-    const Value made = choices(*config, path);
+    const Value made = named_choices(*config, *kind, path);
     const Value* called = made.as_map().find("name");
     if (called && called->is_string() && called->as_string() == "NA") return;  // stays as it is
     Map step{{"use", pass->at("use")}};
@@ -124,10 +161,16 @@ void Converter::setup(const Map& strategy, Map& search) {
   const std::string name = text_at(setup, "sampler", "random");
   const Value* v = setup.find("sampler");
   const Map* sampler = known("samplers", name);
-  if (!sampler)
-    leave(format("sampler '{}'", name), "has no counterpart", v ? v->loc : Loc(), "mase list sampler");
-  else if (is_installed(*sampler, format("sampler '{}'", name), v ? v->loc : Loc()))
-    search.set("sampler", Map{{"use", sampler->at("use")}});
+  const auto installed = [&](const Map* entry) { return entry && registry_.find(entry->at("use").as_string()); };
+  if (!installed(sampler)) {  // a search needs a sampler
+    const Map* other = known("samplers", "random");
+    std::string why = sampler ? format("would be {}, which is not installed", sampler->at("use").as_string())
+                              : std::string("has no counterpart");
+    if (installed(other)) why += format("; {} stands in its place", other->at("use").as_string());
+    leave(format("sampler '{}'", name), why, v ? v->loc : Loc(), "mase list sampler");
+    sampler = other;
+  }
+  if (installed(sampler)) search.set("sampler", Map{{"use", sampler->at("use")}});
   if (const Value* trials = setup.find("n_trials")) search.set("trials", *trials);
   if (const Value* timeout = setup.find("timeout")) search.set("timeout", *timeout);
   for (const Entry& e : setup)

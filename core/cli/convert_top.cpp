@@ -3,6 +3,7 @@
 #include "mase/text.h"
 
 namespace mase::cli {
+
 const Map& Converter::section(const char* name) const {
   static const Map none;
   const Value* v = names_.find(name);

@@ -119,6 +119,51 @@ TEST_CASE("training, passes and a search become a recipe that mase check accepts
   CHECK_THAT(text, Contains("# Not converted, line 11: learning_rat: is not known"));
 }
 
+TEST_CASE("several names in a search space are a choice, a sampler that is missing is said and replaced") {
+  const test::Scratch scratch;
+  const std::string recipe = (scratch.path() / "out.yaml").string();
+  const std::string config = scratch.write("s.toml", R"(model = "jsc-tiny"
+dataset = "toy_tiny"
+[search.search_space]
+name = "graph/quantize/mixed_precision_ptq"
+[search.search_space.seed.default.config]
+name = ["integer", "NA", "minifloat_ieee", "lutnet"]
+data_in_width = [4, 8]
+data_in_frac_width = [2]
+data_in_exponent_width = [2, 3]
+weight_width = [6]
+weight_exponent_width = [2]
+[search.strategy]
+name = "optuna"
+[search.strategy.setup]
+n_trials = 3
+sampler = "cmaes"
+[search.strategy.metrics]
+accuracy.scale = 1.0
+)");
+  const auto r = test::mase_program({"convert", config, "-o", recipe});
+  CHECK(r.status == 0);
+  CHECK_THAT(r.output, Contains("s.toml:6:") && Contains("\"lutnet\" is no name of a format"));
+  CHECK_THAT(r.output, Contains("s.toml:16:") && Contains("search.random stands in its place"));
+  const std::string text = test::read_bytes(recipe);
+  CHECK_THAT(text, Contains("name: integer") && Contains("name: NA") && Contains("name: minifloat_ieee"));
+  std::string small = text;  // MASE's model takes no numbers of MASE's toy data
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    REQUIRE(small.find(from) != std::string::npos);
+    small.replace(small.find(from), from.size(), to);
+  };
+  replace("models.jsc_tiny", "models.mlp, with: {layers: [2, 8, 2]}");
+  replace("data.toy", "data.toy, with: {kind: xor, samples: 100}");
+  const auto ran =
+      test::mase_program({"run", scratch.write("small.yaml", small), "--out", (scratch.path() / "run").string()});
+  CHECK(ran.status == 0);
+  const std::string trials = test::read_bytes((scratch.path() / "run/search/trials.csv").string());
+  CHECK_THAT(trials, Contains("config.minifloat_ieee.data_in_exponent_width"));
+  const auto again = test::mase_program({"convert", config, "-o", config});
+  CHECK(again.status == 2);
+  CHECK_THAT(again.output, Contains("-o " + config + " is the configuration itself"));
+}
+
 TEST_CASE("the recipe of a quantization runs: defaults for all, then what overrides them") {
   const test::Scratch scratch;
   const std::string recipe = (scratch.path() / "out.yaml").string();
