@@ -25,6 +25,9 @@ bool holds_nan(const at::Tensor& x) {
 
 }  // namespace
 
+// A single block that lies in one piece is not cut: kernels find its maximum and fill it in one go, while it is in the
+// cache, and what they find follows from all of its numbers. Only where the scale is known beforehand would parts of a
+// block be right; AffineFormat makes rows of such blocks before it comes here.
 bool share_out_blocks(const BlockLayout& layout, int64_t count, const std::function<bool(const BlockWork&)>& part) {
   const int64_t units = layout.contiguous() ? layout.blocks() : layout.bands() * segments_per_band(layout);
   if (count < kThreadAbove || units == 1) return part({&layout, 0, units});
