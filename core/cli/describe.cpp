@@ -10,7 +10,7 @@ namespace {
 void add_fields(Table& table, const Fields& fields, int depth) {
   for (const auto& f : fields.all()) {
     const std::string doc = f.info.unit.empty() ? f.info.doc : format("{} [{}]", f.info.doc, f.info.unit);
-    table.row(
+    table.wrapped_row(
         {std::string(static_cast<size_t>(2 * depth), ' ') + f.info.name, type_text(f.info), default_text(f.info), doc});
     const Fields* record = record_of(f.info.type);
     if (record && record != &fields && depth < kDeepestRecord) add_fields(table, *record, depth + 1);

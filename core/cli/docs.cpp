@@ -1,5 +1,7 @@
 // mase docs: the manual's page of each component, and their index. The same plugins give the same bytes.
 #include <filesystem>
+#include <fstream>
+#include <map>
 
 #include "cli/commands.h"
 #include "cli/field_text.h"
@@ -64,15 +66,28 @@ std::string index(const Registry& registry) {
   return text;
 }
 
+bool is_own(const fs::path& file) {
+  std::string start(kMark.size(), '\0');
+  std::ifstream(file).read(start.data(), static_cast<std::streamsize>(start.size()));
+  return start == kMark;
+}
+
 // Pages of components that are no more; other files stay.
 void remove_stale(const fs::path& folder, const Registry& registry) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() != ".md" || entry.path().filename() == "README.md" ||
-        registry.find(entry.path().stem().string()))
-      continue;
-    std::string start(kMark.size(), '\0');
-    std::ifstream(entry.path()).read(start.data(), static_cast<std::streamsize>(start.size()));
-    if (start == kMark) fs::remove(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".md" && entry.path().filename() != "README.md" &&
+        !registry.find(entry.path().stem().string()) && is_own(entry.path()))
+      fs::remove(entry.path());
+}
+
+// Before the first page is written: what a person wrote stays, and so does the rest.
+void check_own(const std::map<fs::path, std::string>& pages) {
+  for (const auto& [file, text] : pages) {
+    std::error_code failed;
+    const auto type = fs::symlink_status(file, failed).type();
+    if (type == fs::file_type::not_found || (type == fs::file_type::regular && is_own(file))) continue;
+    throw Error(format("{} exists and was not written by mase docs", file.string()), {},
+                "choose another folder, or move that file away; nothing was written");
   }
 }
 
@@ -82,11 +97,13 @@ int docs_command(Registry& registry, const std::string& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw Error(format("cannot make the folder '{}': {}", folder, failed.message()));
+  std::map<fs::path, std::string> pages{{fs::path(folder) / "README.md", index(registry)}};
   for (const ComponentInfo* info : registry.all())
-    write_file(fs::path(folder) / (info->name + ".md"), page(registry, *info));
-  write_file(fs::path(folder) / "README.md", index(registry));
+    pages.emplace(fs::path(folder) / (info->name + ".md"), page(registry, *info));
+  check_own(pages);
+  for (const auto& [file, text] : pages) write_file(file, text);
   remove_stale(folder, registry);
-  print(format("{} pages in {}\n", registry.all().size() + 1, folder));
+  print(format("{} in {}\n", counted(pages.size(), "page"), folder));
   return 0;
 }
 

@@ -33,7 +33,7 @@ int list_plugins(Registry& registry, bool json) {
   List all;
   Table table;
   for (const LoadedPlugin& p : registry.plugins()) {
-    table.row({p.name, p.version, format("{} components", p.components.size()), p.doc});
+    table.row({p.name, p.version, counted(p.components.size(), "component"), p.doc});
     all.emplace_back(Map{{"name", p.name},
                          {"version", p.version},
                          {"doc", p.doc},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/table.h"
@@ -84,6 +85,12 @@ std::vector<std::string> write_project(const Project& project, const fs::path& f
   return written;
 }
 
+// The system's words, without those of the library that handed them on ("filesystem error: cannot rename: ... [a]").
+std::string reason(const std::exception& e) {
+  if (const auto* system = dynamic_cast<const std::system_error*>(&e)) return system->code().message();
+  return e.what();
+}
+
 }  // namespace
 
 int new_plugin_command(const Registry& registry, const std::string& name, const std::string& kind, bool json) {
@@ -97,7 +104,7 @@ int new_plugin_command(const Registry& registry, const std::string& name, const 
     fs::rename(temporary, name);
   } catch (const std::exception& e) {
     fs::remove_all(temporary, ignored);
-    throw Error(format("cannot make '{}': {}", name, e.what()));
+    throw Error(format("cannot make the folder '{}' in {}: {}", name, fs::current_path(ignored).string(), reason(e)));
   }
   if (json) {
     print(Value(Map{{"plugin", name},

@@ -2,6 +2,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "cli/arguments.h"
@@ -20,7 +21,7 @@ struct Parsed {
   bool version = false;
   RunOptions run;
   std::vector<std::string> sets, runs;
-  std::string name, kind = "pass", folder, out;
+  std::string name, kind = "pass", folder, out, threads;
   bool load = false, load_here = false;
 };
 
@@ -48,7 +49,7 @@ void add_run_commands(CLI::App& app, Parsed& p) {
   run.add_flag("--resume", p.run.resume, "Go on with a run that was stopped");
   run.add_option("--from", p.run.from, "Begin at this step, with the graph the previous run had there");
   run.add_option("--until", p.run.until, "Stop after this step");
-  run.add_option("--threads", p.run.threads, "Threads to use")->check(CLI::Range(1, 1024));
+  run.add_option("--threads", p.threads, "Threads to use, at most 1024")->type_name("N");
   add_recipe(*app.add_subcommand("check", "Check a recipe: everything a run does, short of running"), p);
   app.add_subcommand("compare", "Compare the metrics, recipes and formats of runs")
       ->add_option("RUN", p.runs, "Folders of runs")
@@ -100,6 +101,22 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
   return pairs;
 }
 
+void read_run_options(const CLI::App& run, Parsed& p) {
+  if (run.count("--out") && p.run.out.empty())
+    throw Error("--out: the name of the folder is empty", {}, "without --out it is runs/<name>-<time>");
+  for (const char* option : {"--from", "--until"})
+    if (run.count(option) && run.get_option(option)->as<std::string>().empty())
+      throw Error(format("{}: the name of the step is empty", option));
+  if (p.run.resume && !p.run.from.empty())
+    throw Error("--resume together with --from", {},
+                "--resume goes on where the run was stopped, --from begins at a step: give one of them");
+  if (!run.count("--threads")) return;
+  const char* end = p.threads.data() + p.threads.size();
+  const auto [last, failed] = std::from_chars(p.threads.data(), end, p.run.threads);
+  if (failed != std::errc() || last != end || p.run.threads < 1 || p.run.threads > 1024)
+    throw Error(format("--threads is '{}', expected an integer in [1, 1024]", p.threads));
+}
+
 int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   const Globals& g = p.globals;
   if (command == "check-plugin")
@@ -117,6 +134,7 @@ int dispatch(const std::string& command, Parsed& p, CLI::App& app) {
   if (command == "docs") return docs_command(registry, p.folder);
   p.run.sets = split_sets(p.sets);
   p.run.json = g.json, p.run.quiet = g.quiet;
+  if (command == "run") read_run_options(*app.get_subcommand("run"), p);
   return command == "check" ? check_recipe(registry, p.run) : run_recipe(registry, p.run);
 }
 

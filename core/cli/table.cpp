@@ -12,6 +12,34 @@ size_t width(std::string_view s) {
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string> wrapped(std::string_view text, size_t most) {
+  std::vector<std::string> lines;
+  while (width(text) > most) {
+    size_t at = text.rfind(' ', most);
+    if (at == text.npos || at == 0) at = text.find(' ', 1);
+    if (at == text.npos) break;
+    lines.emplace_back(text.substr(0, at));
+    text.remove_prefix(at + 1);
+  }
+  lines.emplace_back(text);
+  return lines;
+}
+
+}  // namespace
+
+void Table::wrapped_row(const std::vector<std::string>& cells, size_t width) {
+  std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(cells.size()));
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const bool last = i + 1 == cells.size();
+    std::vector<std::string> lines = i == 0 || last ? std::vector{cells[i]} : wrapped(cells[i], width);
+    if (rows.size() < lines.size()) rows.resize(lines.size(), std::vector<std::string>(cells.size()));
+    for (size_t k = 0; k < lines.size(); ++k) rows[k][i] = std::move(lines[k]);
+  }
+  for (auto& row : rows) rows_.push_back(std::move(row));
+}
+
 void Table::sort() { std::sort(rows_.begin(), rows_.end()); }
 
 std::string Table::text(std::string_view indent) const {

@@ -12,6 +12,8 @@ namespace mase::cli {
 class Table {
  public:
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  // The same, with cells but the last broken at blanks into lines of at most `width` characters, where that can be.
+  void wrapped_row(const std::vector<std::string>& cells, size_t width = 36);
   void sort();
   bool empty() const { return rows_.empty(); }
   std::string text(std::string_view indent = "") const;

@@ -145,11 +145,23 @@ const ComponentInfo& Registry::at(std::string_view name, Loc loc) const {
   NameList names;
   for (const auto& [known, entry] : data_->entries) names.add(known);
   const std::string near = did_you_mean(name, names);
-  const std::string plugin(name.substr(0, name.find('.')));
-  for (const PluginNote& note : data_->notes)  // the likeliest reason, when its plugin was refused
-    if (note.error && fs::path(note.file).stem() == plugin)
-      throw Error(format("no component '{}'{}", name, near), loc, format("{} was refused: {}", note.file, note.text));
+  if (const PluginNote* note = refused(name))
+    throw Error(format("no component '{}'", name), loc, format("{} was refused: {}", note->file, note->text));
   throw Error(format("no component '{}'{}", name, near), loc, "mase list shows all");
+}
+
+const PluginNote* Registry::refused(std::string_view component) const {
+  const std::string_view name = component.substr(0, component.find('.'));
+  if (data_->plugin(name)) return nullptr;
+  for (const PluginNote& note : data_->notes) {
+    std::string_view stem = note.file;  // x.so, libx.so, mase_plugin_x.so
+    stem = stem.substr(stem.rfind('/') + 1);
+    stem = stem.substr(0, stem.find('.'));
+    const bool own = stem.ends_with(name) && (stem.size() == name.size() || stem == format("lib{}", name) ||
+                                              stem[stem.size() - name.size() - 1] == '_');
+    if (note.error && own) return &note;
+  }
+  return nullptr;
 }
 
 std::vector<std::string> Registry::kinds() const {

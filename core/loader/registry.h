@@ -36,6 +36,8 @@ class Registry final : public Components {
 
   const ComponentInfo* find(std::string_view name) const;              // any kind; nullptr when absent
   const ComponentInfo& at(std::string_view name, Loc loc = {}) const;  // Error with the nearest name
+  // The refused file, if any, whose name is that of the component's plugin: the likeliest reason for its absence.
+  const PluginNote* refused(std::string_view component) const;
   std::vector<std::string> kinds() const;
   std::vector<const ComponentInfo*> all() const;  // sorted by name
   const std::vector<LoadedPlugin>& plugins() const;

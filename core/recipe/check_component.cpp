@@ -1,5 +1,6 @@
 // Components that a recipe names: they exist, are of the right kind, and their fields fit.
 #include <algorithm>
+#include <set>
 
 #include "checker.h"
 #include "mase/text.h"
@@ -23,6 +24,16 @@ struct FirstOption final : Assignment {
   }
 };
 
+// The arguments that some of these values come from: a rule between fields has its place in the recipe, its cause
+// there.
+void from_sets(const Value& v, std::set<std::string>& sets) {
+  if (v.loc.file.starts_with("--set ")) sets.insert(std::string(v.loc.file));
+  if (v.is_list())
+    for (const Value& item : v.as_list()) from_sets(item, sets);
+  if (v.is_map())
+    for (const Entry& e : v.as_map()) from_sets(e.value, sets);
+}
+
 }  // namespace
 
 const ComponentInfo* Checker::known(const Use& use, const std::vector<std::string>& kinds) {
@@ -36,11 +47,9 @@ const ComponentInfo* Checker::known(const Use& use, const std::vector<std::strin
   NameList names;
   for (const std::string& kind : kinds)
     for (const ComponentInfo* other : registry_.list(kind)) names.add(other->name);
+  if (const PluginNote* note = registry_.refused(use.name))
+    return problem(format("no component '{}'", use.name), use.loc, note->file + " was refused: " + note->text), nullptr;
   const std::string near = this->near(use.name, names);
-  const std::string plugin = use.name.substr(0, use.name.find('.'));
-  for (const PluginNote& note : registry_.notes())
-    if (note.error && near.empty() && note.file.find("/" + plugin + ".") != std::string::npos)
-      return problem(format("no component '{}'", use.name), use.loc, note.file + " was refused: " + note.text), nullptr;
   problem(format("no component '{}'{}", use.name, near.empty() ? "" : ";" + near.substr(1)), use.loc,
           "mase list " + kinds.front());
   return nullptr;
@@ -148,7 +157,14 @@ void Checker::own_check(const ComponentInfo& info, const Use& use) {
   } catch (const Error& e) {
     found.push_back(e);
   }
-  for (const Error& e : found) problem(e.message(), e.loc() ? e.loc() : use.loc, e.hint());
+  std::set<std::string> sets;
+  if (!found.empty()) from_sets(*with, sets);
+  for (const Error& e : found) {
+    std::string hint = e.hint();
+    for (const std::string& set : sets)
+      if (set != e.loc().file) hint += (hint.empty() ? "with " : ", with ") + set;
+    problem(e.message(), e.loc() ? e.loc() : use.loc, hint);
+  }
 }
 
 std::shared_ptr<Component> Checker::instance(const ComponentInfo& info, const Use& use) {
@@ -171,7 +187,11 @@ void Checker::plugins(const Recipe& recipe) {
     try {
       const bool fits = it != loaded.end() && version_fits(it->version, requirement);
       if (it == loaded.end()) version_fits("0", requirement);
-      if (it == loaded.end())
+      const PluginNote* refused = it == loaded.end() ? registry_.refused(name) : nullptr;
+      if (refused)
+        problem(format("needs the plugin '{}' {}, which was refused", name, requirement), loc,
+                refused->file + ": " + refused->text);
+      else if (it == loaded.end())
         problem(format("needs the plugin '{}' {}, which was not found", name, requirement), loc,
                 "--plugins DIR or MASE_PLUGIN_PATH says where it is");
       else if (!fits)

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 #include "mase/value.h"
 #include "mase_program.h"
@@ -33,7 +34,12 @@ TEST_CASE("wrong arguments get one line with the nearest name, and status 2") {
   CHECK_THAT(refused({"list", "--jsn"}), Contains("unknown option '--jsn', did you mean '--json'?"));
   CHECK_THAT(refused({"list", "a", "b"}), Contains("'b' is one argument too many"));
   CHECK_THAT(refused({"describe"}), Contains("NAME is required"));
-  CHECK_THAT(refused({"run", "r.yaml", "--threads", "many"}), Contains("--threads"));
+  CHECK_THAT(refused({"run", "r.yaml", "--threads", "many"}), Contains("--threads is 'many', expected an integer"));
+  CHECK_THAT(refused({"run", "r.yaml", "--threads", "0"}),
+             Contains("--threads is '0', expected an integer in [1, 1024]"));
+  CHECK_THAT(refused({"run", "r.yaml", "--out", ""}), Contains("--out: the name of the folder is empty"));
+  CHECK_THAT(refused({"run", "r.yaml", "--from", ""}), Contains("--from: the name of the step is empty"));
+  CHECK_THAT(refused({"run", "r.yaml", "--resume", "--from", "a"}), Contains("--resume together with --from"));
   CHECK_THAT(refused({"run", "r.yaml", "--set", "epochs"}), Contains("--set epochs: expected name=value"));
   CHECK_THAT(refused({"--plugins", "/nowhere", "list"}), Contains("--plugins /nowhere: no such folder"));
   CHECK_THAT(refused({"list", "-q", "-v"}), Contains("--quiet"));
@@ -85,9 +91,20 @@ TEST_CASE("describe shows the fields of a component and of a plugin's table of c
 }
 
 TEST_CASE("output that cannot be written is a failure") {
-  const auto r = mase::cli::run_process({"/bin/sh", "-c", test::built("bin/mase") + " list > /dev/full"}, 120);
-  CHECK(r.status == 1);
-  CHECK_THAT(r.output, Contains("cannot write"));
+  const test::Scratch folder;
+  const std::string recipe = folder.write("r.yaml",
+                                          "mase: 1\nmodel: {use: models.mlp, with: {layers: [2, 2]}}\nsteps:\n"
+                                          "  - {use: cost.parameters}\n");
+  const std::string run = " run " + recipe + " --out " + folder.file("run");
+  REQUIRE(mase_in(folder.path(), run).status == 0);
+  for (const std::string& command :
+       {std::string("list"), std::string("--help"), "check " + recipe, "check --json " + recipe, run,
+        "compare " + folder.file("run"), "compare --json " + folder.file("run")}) {
+    INFO(command);
+    const auto r = mase_in(folder.path(), command + " > /dev/full");
+    CHECK(r.status == 1);
+    CHECK_THAT(r.output, Contains("cannot write to stdout"));
+  }
 }
 
 TEST_CASE("docs writes the same bytes twice and removes only its own stale pages") {
@@ -103,6 +120,45 @@ TEST_CASE("docs writes the same bytes twice and removes only its own stale pages
   CHECK(test::read_bytes(folder.file("docs/keeper.object.md")) == page);
   CHECK(fs::exists(folder.file("docs/mine.md")));
   CHECK_FALSE(fs::exists(folder.file("docs/old.page.md")));
+}
+
+TEST_CASE("docs replaces no page that it did not write, and then writes none") {
+  const test::Scratch folder;
+  for (const char* name : {"README.md", "keeper.object.md"}) {
+    const std::string file = folder.write("docs/" + std::string(name), "# Mine\n");
+    const auto r =
+        test::mase_program({"docs", folder.file("docs"), "--plugins", test::built("tests/lifetime_plugins")});
+    CHECK(r.status == 2);
+    CHECK_THAT(r.output, Contains(file + " exists and was not written by mase docs"));
+    CHECK(test::read_bytes(file) == "# Mine\n");
+    CHECK(std::distance(fs::directory_iterator(folder.file("docs")), {}) == 1);
+    fs::remove(file);
+  }
+}
+
+TEST_CASE("a component of a refused plugin is not merely unknown, however near another name is") {
+  const test::Scratch folder;
+  folder.write("plugins/quanto.so", "no library");
+  const std::string recipe =
+      folder.write("r.yaml",
+                   "mase: 1\nplugins: {quanto: '>=1'}\nmodel: {use: models.mlp, with: {layers: [2, 2]}}\nsteps:\n"
+                   "  - {use: quanto.quantize, with: {format: {use: quanto.integer}}}\n");
+  const auto r = test::mase_program({"check", recipe, "--plugins", folder.file("plugins"), "-q"});
+  CHECK(r.status == 2);
+  CHECK_THAT(r.output, Contains(":2:19: needs the plugin 'quanto' >=1, which was refused"));
+  CHECK_THAT(r.output, Contains(":5:11: no component 'quanto.quantize' (") && Contains("quanto.so was refused: "));
+  const auto described = test::mase_program({"describe", "quanto.integer", "--plugins", folder.file("plugins"), "-q"});
+  CHECK_THAT(described.output, Contains("quanto.so was refused: "));
+}
+
+TEST_CASE("describe keeps wide types and defaults in their columns") {
+  const auto r = test::mase_program({"describe", "quant.integer", "-q"});
+  std::istringstream lines(r.output);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    const size_t words = line.find_last_not_of(' ', line.rfind("  "));  // before the last column
+    CHECK((words == line.npos || words < 120));
+  }
 }
 
 namespace {
@@ -160,6 +216,9 @@ TEST_CASE("new-plugin refuses bad names, unknown kinds and what exists") {
   CHECK_THAT(refused("keeper --plugins " + test::built("tests/lifetime_plugins")),
              Contains("there is a plugin 'keeper' already"));
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);  // nothing half-made
+  const auto unwritable = mase_in("/proc", "new-plugin acme");
+  CHECK(unwritable.status == 2);
+  CHECK_THAT(unwritable.output, Contains("cannot make the folder 'acme' in /proc: ") && !Contains("filesystem error"));
 }
 
 TEST_CASE("new-plugin writes a whole project of every kind") {

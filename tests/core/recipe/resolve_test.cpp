@@ -79,7 +79,7 @@ TEST_CASE("unknown names and bad references say where") {
 TEST_CASE("--set replaces a param by a YAML value") {
   CHECK(resolved("{n: 3}", "{a: $n}", {{"n", "0x10"}}).as_map().at("a") == Value(16));
   CHECK(resolved("{n: 3}", "{a: $n}", {{"n", "[1, {b: \"2\"}]"}}).as_map().at("a") == Value(List{1, Map{{"b", "2"}}}));
-  CHECK(resolved("{n: 3}", "{a: $n}", {{"n", ""}}).as_map().at("a").is_null());
+  CHECK(resolved("{n: 3}", "{a: $n}", {{"n", "null"}}).as_map().at("a").is_null());
   CHECK(resolved("{m: 2, n: 3}", "{a: $n}", {{"n", "$m"}}).as_map().at("a") == Value(2));
   CHECK(resolved("{n: 3}", "{a: $n}", {{"n", "4"}}).as_map().at("a").loc.str() == "--set n=4:1:1");
   Problems found;
