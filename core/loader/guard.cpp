@@ -3,6 +3,7 @@
 #include <new>
 
 #include "loader/registry.h"
+#include "log/crash.h"
 #include "mase/text.h"
 
 namespace mase {
@@ -39,6 +40,7 @@ Caught defect(std::string_view component, std::string text) {
 
 void guard(std::string_view component, std::string_view step, const std::function<void()>& call) {
   Caught caught;
+  const CrashPlace place(component, step);
   try {
     call();
     return;
