@@ -8,21 +8,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "mase/output.h"
 #include "mase/text.h"
 
 namespace mase {
 namespace fs = std::filesystem;
 
-void write_whole(const std::string& file, const std::string& text) {
-  const std::string temporary = file + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  if (!out) throw Error(format("cannot write {}: {}", file, std::strerror(errno)));
-  std::error_code failed;
-  fs::rename(temporary, file, failed);
-  if (failed) throw Error(format("cannot write {}: {}", file, failed.message()));
-}
+void write_whole(const std::string& file, const std::string& text) { write_file(file, text); }
 
 std::string read_text(const std::string& file) {
   std::error_code failed;

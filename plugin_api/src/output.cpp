@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -52,10 +51,15 @@ void write_file(const std::string& path, std::string_view text) {
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
-  if (!out) throw Error("cannot write " + path + ": " + std::strerror(errno));
   std::error_code failed;
-  std::filesystem::rename(temporary, path, failed);
-  if (failed) throw Error("cannot write " + path + ": " + failed.message());
+  if (!out)
+    failed.assign(errno, std::generic_category());
+  else
+    std::filesystem::rename(temporary, path, failed);
+  if (!failed) return;
+  std::error_code ignored;
+  std::filesystem::remove(temporary, ignored);
+  throw Error("cannot write " + path + ": " + failed.message());
 }
 
 std::string csv_row(const List& fields) {

@@ -18,6 +18,9 @@ TEST_CASE("write_file leaves a whole file, or an error and none") {
   CHECK(text == "two");
   CHECK_FALSE(std::filesystem::exists(folder / "a.txt.tmp"));
   CHECK(test::message([&] { write_file(folder / "absent/a.txt", "x"); }).find("cannot write") != std::string::npos);
+  std::filesystem::create_directories(folder / "taken.txt/full");  // a name that nothing can be renamed to
+  CHECK(test::message([&] { write_file(folder / "taken.txt", "x"); }).find("taken.txt") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder / "taken.txt.tmp"));
 }
 
 TEST_CASE("csv_row quotes what needs it") {

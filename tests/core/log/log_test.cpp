@@ -47,3 +47,12 @@ TEST_CASE("a log file gets every level, with time, and is appended to") {
 TEST_CASE("a log file that cannot be written is an error with its name") {
   CHECK_THROWS_WITH(mase::log::open_file("/proc/none/log.txt"), Contains("/proc/none/log.txt"));
 }
+
+TEST_CASE("a log on a full disk is given up, and what is logged is not") {
+  mase::log::set_level(mase::log::Level::quiet);
+  mase::log::open_file("/dev/full");
+  CHECK_NOTHROW(mase::log::info("lost"));
+  CHECK_NOTHROW(mase::log::info("lost as well"));
+  mase::log::close_file();
+  mase::log::set_level(mase::log::Level::normal);
+}
