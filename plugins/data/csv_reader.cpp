@@ -97,7 +97,24 @@ struct Layout {
   size_t cells = 0, label = 0;
   std::vector<size_t> features;
   std::vector<std::string> names;  // of all cells, with a header
+  bool label_given = true, features_given = true;
 
+  // How this column came to be read as numbers.
+  std::string roles() const {
+    if (label_given && features_given) return {};
+    std::string text;
+    if (!label_given)
+      text = mase::format("the label is the last column{}, unless 'label' names another; ", name(label));
+    if (!features_given) text += "all others are features, unless 'features' names some; ";
+    return text + all();
+  }
+
+  std::string all() const {
+    constexpr size_t kMost = 30;
+    std::string text;
+    for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i ? ", " : "columns are: ") + names[i];
+    return names.size() > kMost ? text + ", ..." : text;
+  }
   std::string name(size_t cell) const { return cell < names.size() ? " ('" + names[cell] + "')" : ""; }
 };
 
@@ -105,29 +122,43 @@ size_t find_column(const Column& column, const Layout& layout, const std::string
   if (column.named) {
     const auto at = std::find(layout.names.begin(), layout.names.end(), column.name);
     if (at == layout.names.end())
-      bad_file(file,
-               mase::format("no column '{}'{}", column.name,
-                            layout.names.empty() ? " in a file without a header; give its index"
-                                                 : mase::did_you_mean(column.name, mase::NameList(layout.names))));
+      throw mase::Error(mase::format("{} has no column '{}'{}", file, column.name,
+                                     mase::did_you_mean(column.name, mase::NameList(layout.names))),
+                        column.loc,
+                        layout.names.empty() ? "it is read without a header: give the column's index" : layout.all());
     return static_cast<size_t>(at - layout.names.begin());
   }
   const auto cells = static_cast<int64_t>(layout.cells);
   const int64_t index = column.index < 0 ? column.index + cells : column.index;
   if (index < 0 || index >= cells)
-    bad_file(file, mase::format("no column {}: rows have {} columns", column.index, cells));
+    throw mase::Error(mase::format("{} has no column {}, its rows have {} {}", file, column.index, cells,
+                                   cells == 1 ? "cell" : "cells"),
+                      column.loc, layout.all());
   return static_cast<size_t>(index);
+}
+
+// What else may have been meant to part the cells.
+std::string delimiter_hint(std::string_view row, const std::string& delimiter) {
+  for (const auto& [mark, written] : {std::pair{';', ";"}, {'\t', "\\t"}, {'|', "|"}, {',', ","}, {' ', " "}})
+    if (row.find(mark) != row.npos && delimiter[0] != mark)
+      return mase::format("the file seems to be parted by others: delimiter: \"{}\"", written);
+  return mase::format("cells are parted by '{}'", delimiter);
 }
 
 Layout make_layout(const std::vector<std::string_view>& first, const std::string& file, const CsvOptions& options) {
   Layout layout;
   layout.cells = first.size();
   if (options.header) layout.names.assign(first.begin(), first.end());
+  layout.label_given = options.label.loc || options.label.named || options.label.index != -1;
+  layout.features_given = !options.features.empty();
   layout.label = find_column(options.label, layout, file);
   for (const Column& c : options.features) layout.features.push_back(find_column(c, layout, file));
   if (options.features.empty())
     for (size_t i = 0; i < layout.cells; ++i)
       if (i != layout.label) layout.features.push_back(i);
-  if (layout.features.empty()) bad_file(file, "no column is left for the features", "is the delimiter right?");
+  if (layout.features.empty())
+    bad_file(file, mase::format("its rows have one cell ('{}'), none is left for the features", first[0].substr(0, 40)),
+             delimiter_hint(first[0], options.delimiter));
   if (std::find(layout.features.begin(), layout.features.end(), layout.label) != layout.features.end())
     bad_file(file, mase::format("column {}{} is both label and feature", layout.label, layout.name(layout.label)));
   return layout;
@@ -143,7 +174,8 @@ double number(const Lines& lines, const Layout& layout, size_t cell, std::string
   double value = 0;
   if (!parse_number(text, value))
     throw mase::Error(mase::format("'{}' in column {}{} is not a number", text.substr(0, 40), cell, layout.name(cell)),
-                      lines.loc(cell), lines.line() == 1 ? "does the file have a header? set header: true" : "");
+                      lines.loc(cell),
+                      lines.line() == 1 ? "does the file have a header? set header: true" : layout.roles());
   if (!std::isfinite(static_cast<float>(value)))
     throw mase::Error(mase::format("{} in column {}{}, expected a finite number", value, cell, layout.name(cell)),
                       lines.loc(cell));

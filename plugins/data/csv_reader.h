@@ -14,6 +14,7 @@ struct Column {
   std::string name;
   int64_t index = 0;
   bool named = false;
+  mase::Loc loc{};  // where the recipe names it; none for a default
 };
 
 struct CsvOptions {
@@ -34,8 +35,8 @@ template <>
 struct mase::Codec<data::Column> {
   static TypeInfo type() { return {}; }
   static bool read(data::Column& out, const Value& v, Problems& p) {
-    if (v.is_string()) return out = {v.as_string(), 0, true}, true;
-    if (v.is_int()) return out = {{}, v.as_int(), false}, true;
+    if (v.is_string()) return out = {v.as_string(), 0, true, v.loc}, true;
+    if (v.is_int()) return out = {{}, v.as_int(), false, v.loc}, true;
     p.emplace_back(mase::format("found {}, expected the name or the index of a column", v.type_name()), v.loc);
     return false;
   }

@@ -30,7 +30,7 @@ std::string find_file(mase::Context& context, const mase::Path& path) {
   std::error_code ec;
   const auto status = fs::status(file, ec);
   if (status.type() == fs::file_type::not_found)
-    throw mase::Error(mase::format("no file '{}' (looked at {})", path.name, file), path.loc,
+    throw mase::Error(mase::format("no file '{}' (looked at {})", path.name, fs::absolute(file).string()), path.loc,
                       "relative names are relative to the recipe");
   if (ec) throw mase::Error(mase::format("cannot look at '{}': {}", file, ec.message()), path.loc);
   if (status.type() == fs::file_type::directory)

@@ -66,7 +66,8 @@ std::vector<Rows> grouped(const at::Tensor& targets, int64_t rows, bool by_class
 Rows range_rows(const char* name, const Rows& range, int64_t rows) {
   if (range.empty()) return {};
   if (range[1] > rows)
-    throw mase::Error(mase::format("splits.rows: {} ends at row {}, but there are {} rows", name, range[1], rows));
+    throw mase::Error(mase::format("splits.rows: {} ends at row {}, but there {} {} in all", name, range[1],
+                                   rows == 1 ? "is" : "are", rows));
   Rows out(static_cast<size_t>(range[1] - range[0]));
   std::iota(out.begin(), out.end(), range[0]);
   return out;
@@ -74,8 +75,8 @@ Rows range_rows(const char* name, const Rows& range, int64_t rows) {
 
 void check_counts(int64_t rows, int64_t validation, int64_t test) {
   if (rows - validation - test < 1)
-    throw mase::Error(mase::format("{} rows leave none for training after {} for validation and {} for test", rows,
-                                   validation, test));
+    throw mase::Error(mase::format("of {} in all none is left for training after {} for validation and {} for test",
+                                   rows == 1 ? "1 row" : mase::format("{} rows", rows), validation, test));
 }
 
 Assignment in_order(int64_t rows, int64_t validation, int64_t test) {

@@ -85,6 +85,21 @@ TEST_CASE("data.csv names the row and the column of a bad cell") {
   CHECK_THAT(bad_row(dir, "1,2,cat\n", {{"header", false}}), Contains("t.csv:1:1") && Contains("header: true"));
 }
 
+TEST_CASE("data.csv lists the columns, and says how it came to read one as it did") {
+  TempDir dir;
+  CHECK_THAT(bad_row(dir, "1,2,cat\n", {{"label", "target"}}),
+             Contains("t.csv has no column 'target'") && Contains("columns are: a, b, kind"));
+  CHECK_THAT(bad_row(dir, "1,2,cat\n", {{"label", 7}}), Contains("no column 7, its rows have 3 cells"));
+  write(dir / "first.csv", "kind,a,b\ncat,1,2\n");
+  CHECK_THAT(refusal(dir, "data.csv", {{"file", "first.csv"}}),
+             Contains("'cat' in column 0 ('kind') is not a number") &&
+                 Contains("the label is the last column ('b'), unless 'label' names another"));
+  write(dir / "semicolons.csv", "a;b;kind\n1;2;cat\n");
+  CHECK_THAT(refusal(dir, "data.csv", {{"file", "semicolons.csv"}}), Contains("delimiter: \";\""));
+  CHECK_THAT(refusal(dir, "data.csv", {{"file", "absent.csv"}}),
+             Contains("(looked at " + (std::filesystem::absolute(dir.path()) / "absent.csv").string()));
+}
+
 TEST_CASE("data.csv refuses files without rows, and labels that are no class indices") {
   TempDir dir;
   write(dir / "e.csv", ""), write(dir / "h.csv", "a,b\n"), write(dir / "n.csv", "a,b\n1,-1\n2,0\n3,1\n");
