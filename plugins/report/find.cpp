@@ -66,6 +66,12 @@ void check_columns(const Results& table, const std::vector<Path>& columns) {
 
 }  // namespace
 
+void check_file_name(const std::string& name, const char* things, const Loc& loc) {
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
+    throw Error(format("'{}' is no file name", name), loc,
+                format("{} are written to the step's own folder: give a name without '/'", things));
+}
+
 Results find_table(const Path& from, const std::vector<Path>& columns, Context& context) {
   std::vector<std::string> names;
   for (const Path& column : columns) names.push_back(column.name);

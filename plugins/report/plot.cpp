@@ -52,9 +52,7 @@ void Plot::Config::schema(Schema<Config>& s) {
 void Plot::Config::check(const Value& v) const {
   if (from.empty()) throw Error("'from' names nothing to draw from", v.loc);
   if (y.empty()) throw Error("'y' names no column", v.loc);
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
-    throw Error("'" + name + "' is no file name", v.loc,
-                "plots are written to the step's own folder: give a name without '/'");
+  check_file_name(name, "plots", v.loc);
 }
 
 std::vector<Path> Plot::columns() const {

@@ -92,9 +92,7 @@ void Table::Config::schema(Schema<Config>& s) {
 
 void Table::Config::check(const Value& v) const {
   if (from.empty() || by.empty() || columns.empty()) throw Error("from, by and columns each name something", v.loc);
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
-    throw Error("'" + name + "' is no file name", v.loc,
-                "tables are written to the step's own folder: give a name without '/'");
+  check_file_name(name, "tables", v.loc);
 }
 
 void Table::run(Graph&, Context& context) {

@@ -3,41 +3,22 @@
 #include <cmath>
 #include <regex>
 
-#include "mase/pass.h"
 #include "plugins/report/curves.h"
-#include "support/fake_context.h"
+#include "run_folder.h"
 
 using namespace mase;
 
 namespace {
 
-// A run folder with tables as the engine leaves them.
-class Run {
+class Run : public test::RunFolder {
  public:
-  void table(const std::string& path, const std::string& text) {
-    const std::filesystem::path file = folder_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-  }
   std::string plot(Map with) {
-    test::FakeContext context;
-    context.folder = folder_.path();
-    Graph graph;
     const std::string name = with.find("name") ? with.at("name").as_string() : "plot";
-    test::registry().create<Pass>(Chosen("report.plot", std::move(with)))->run(graph, context);
-    figures = context.reported;
-    std::ifstream in(context.out_dir() + "/" + name + ".svg", std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
+    return written("report.plot", name + ".svg", std::move(with));
   }
   std::string problem(Map with) {
     return test::message([&] { plot(std::move(with)); });
   }
-  Map figures;
-
- private:
-  test::TempDir folder_;
 };
 
 size_t count(const std::string& text, const std::string& part) {
@@ -79,7 +60,7 @@ report::Figure figure_of(const std::string& csv, report::CurveOptions options) {
 
 TEST_CASE("a sweep becomes a curve per y, with a band where repeats differ") {
   Run run;
-  run.table("widths/sweep.csv", kSweep);
+  run.add("widths/sweep.csv", kSweep);
   const std::string svg = run.plot({{"from", "widths"},
                                     {"x", "width"},
                                     {"y", List{"ptq.accuracy", "qat.accuracy"}},
@@ -122,9 +103,9 @@ TEST_CASE("rows without a number in y are left out, like failed trials") {
 
 TEST_CASE("series: one curve per value, components by their name") {
   Run run;
-  run.table("s/trials.csv",
-            "number,state,sampler,value\n0,complete,\"{\"\"use\"\":\"\"search.random\"\"}\",1\n"
-            "0,complete,search.grid,2\n1,complete,search.grid,3\n");
+  run.add("s/trials.csv",
+          "number,state,sampler,value\n0,complete,\"{\"\"use\"\":\"\"search.random\"\"}\",1\n"
+          "0,complete,search.grid,2\n1,complete,search.grid,3\n");
   const std::string svg =
       run.plot({{"from", "s"}, {"x", "number"}, {"y", "value"}, {"series", "sampler"}, {"running", "max"}});
   CHECK(count(svg, "<polyline") == 2);
@@ -135,11 +116,11 @@ TEST_CASE("series: one curve per value, components by their name") {
 
 TEST_CASE("a sweep around a search is drawn from the trials inside its rows") {
   Run run;
-  run.table("samplers/sweep.csv",
-            "row,label,sampler,repeat,best_value\n0,000,search.random,0,3\n1,001,search.grid,0,4\n");
-  run.table("samplers/000/find/trials.csv", "number,state,value\n0,complete,1\n1,complete,3\n2,complete,2\n");
-  run.table("samplers/001/find/trials.csv", "number,state,value\n0,complete,4\n1,complete,1\n");
-  run.table("samplers/001/train/fit.csv", "epoch,loss\n0,4\n");
+  run.add("samplers/sweep.csv",
+          "row,label,sampler,repeat,best_value\n0,000,search.random,0,3\n1,001,search.grid,0,4\n");
+  run.add("samplers/000/find/trials.csv", "number,state,value\n0,complete,1\n1,complete,3\n2,complete,2\n");
+  run.add("samplers/001/find/trials.csv", "number,state,value\n0,complete,4\n1,complete,1\n");
+  run.add("samplers/001/train/fit.csv", "epoch,loss\n0,4\n");
   const std::string svg =
       run.plot({{"from", "samplers"}, {"x", "number"}, {"y", "value"}, {"series", "sampler"}, {"running", "max"}});
   CHECK(count(svg, "<polyline") == 2);
@@ -153,9 +134,9 @@ TEST_CASE("a sweep around a search is drawn from the trials inside its rows") {
 
 TEST_CASE("repeats of a search within a sweep are one curve with a spread") {
   Run run;
-  run.table("s/sweep.csv", "row,label,sampler,repeat,best\n0,000,a b,0,3\n0,000,a b,1,4\n");
-  run.table("s/000_r0/find/trials.csv", "number,value\n0,1\n1,3\n");
-  run.table("s/000_r1/find/trials.csv", "number,value\n0,4\n1,1\n");
+  run.add("s/sweep.csv", "row,label,sampler,repeat,best\n0,000,a b,0,3\n0,000,a b,1,4\n");
+  run.add("s/000_r0/find/trials.csv", "number,value\n0,1\n1,3\n");
+  run.add("s/000_r1/find/trials.csv", "number,value\n0,4\n1,1\n");
   const std::string svg =
       run.plot({{"from", "s"}, {"x", "number"}, {"y", "value"}, {"series", "sampler"}, {"running", "max"}});
   CHECK(count(svg, "<polyline") == 1);
@@ -164,8 +145,8 @@ TEST_CASE("repeats of a search within a sweep are one curve with a spread") {
 
 TEST_CASE("several sources are told apart by their names") {
   Run run;
-  run.table("a/sweep.csv", "x,y\n1,2\n2,3\n");
-  run.table("b/sweep.csv", "x,y\n1,4\n2,5\n");
+  run.add("a/sweep.csv", "x,y\n1,2\n2,3\n");
+  run.add("b/sweep.csv", "x,y\n1,4\n2,5\n");
   const std::string svg = run.plot({{"from", List{"a", "b"}}, {"x", "x"}, {"y", "y"}, {"kind", "points"}});
   CHECK(has(svg, ">a</text>"));
   CHECK(has(svg, ">b</text>"));
@@ -174,7 +155,7 @@ TEST_CASE("several sources are told apart by their names") {
 
 TEST_CASE("bars stand on zero, at names") {
   Run run;
-  run.table("s/sweep.csv", "label,repeat,y\nfirst,0,2\nfirst,1,4\nsecond,0,-1\n");
+  run.add("s/sweep.csv", "label,repeat,y\nfirst,0,2\nfirst,1,4\nsecond,0,-1\n");
   const std::string svg = run.plot({{"from", "s"}, {"x", "label"}, {"y", "y"}, {"kind", "bars"}});
   CHECK(well_formed(svg));
   CHECK(count(svg, "<rect") == 3);  // the page and two bars
@@ -184,7 +165,7 @@ TEST_CASE("bars stand on zero, at names") {
 
 TEST_CASE("a column that is not there is named with the nearest one and all there are") {
   Run run;
-  run.table("widths/sweep.csv", kSweep);
+  run.add("widths/sweep.csv", kSweep);
   const std::string y = run.problem({{"from", "widths"}, {"x", "width"}, {"y", "qat.acuracy"}});
   CHECK(has(y, "widths/sweep.csv has no column 'qat.acuracy', did you mean 'qat.accuracy'?"));
   CHECK(has(y, "columns are: row, label, width, repeat"));
@@ -196,16 +177,16 @@ TEST_CASE("a column that is not there is named with the nearest one and all ther
 TEST_CASE("a step that has left no table is named with the nearest that has") {
   Run run;
   CHECK(has(run.problem({{"from", "width"}, {"x", "a"}, {"y", "b"}}), "no step 'width' of this run has left a table"));
-  run.table("widths/sweep.csv", kSweep);
+  run.add("widths/sweep.csv", kSweep);
   CHECK(has(run.problem({{"from", "width"}, {"x", "a"}, {"y", "b"}}), "did you mean 'widths'?"));
 }
 
 TEST_CASE("what cannot be drawn is refused") {
   Run run;
-  run.table("s/sweep.csv", "x,y\n0,\n");
-  run.table("z/sweep.csv", "x,y\n0,1\n");
-  run.table("e/sweep.csv", "");
-  run.table("l/sweep.csv", "x,y\n1,2,3\n");
+  run.add("s/sweep.csv", "x,y\n0,\n");
+  run.add("z/sweep.csv", "x,y\n0,1\n");
+  run.add("e/sweep.csv", "");
+  run.add("l/sweep.csv", "x,y\n1,2,3\n");
   CHECK(has(run.problem({{"from", "s"}, {"x", "x"}, {"y", "y"}}), "nothing to draw"));
   CHECK(has(run.problem({{"from", "z"}, {"x", "x"}, {"y", "y"}, {"log_x", true}}), "no place on a logarithmic axis"));
   CHECK(has(run.problem({{"from", "e"}, {"x", "x"}, {"y", "y"}}), "is empty"));
@@ -217,9 +198,9 @@ TEST_CASE("what cannot be drawn is refused") {
 
 TEST_CASE("one point, equal points and wide ranges are drawn without a NaN") {
   Run run;
-  run.table("one/sweep.csv", "x,y\n3,0\n");
-  run.table("flat/sweep.csv", "x,y\n1,0.5\n2,0.5\n");
-  run.table("wide/sweep.csv", "x,y\n1e-6,1e9\n1e6,2\n");
+  run.add("one/sweep.csv", "x,y\n3,0\n");
+  run.add("flat/sweep.csv", "x,y\n1,0.5\n2,0.5\n");
+  run.add("wide/sweep.csv", "x,y\n1e-6,1e9\n1e6,2\n");
   for (const char* from : {"one", "flat", "wide"})
     for (const char* kind : {"lines", "points", "bars"}) {
       const std::string svg = run.plot({{"from", from}, {"x", "x"}, {"y", "y"}, {"kind", kind}});

@@ -1,36 +1,15 @@
 // report.table: groups, means and spreads over tables on disk.
 #include <catch2/catch.hpp>
 
-#include "mase/pass.h"
-#include "support/fake_context.h"
+#include "run_folder.h"
 
 using namespace mase;
 
 namespace {
 
-// A run folder with tables as the engine leaves them, and what the step writes.
-class Tables {
+class Tables : public test::RunFolder {
  public:
-  void add(const std::string& path, const std::string& text) {
-    const std::filesystem::path file = folder_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-  }
-  std::string written(Map with) {
-    test::FakeContext context;
-    context.folder = folder_.path();
-    Graph graph;
-    test::registry().create<Pass>(Chosen("report.table", std::move(with)))->run(graph, context);
-    log = context.log;
-    std::ifstream in(context.out_dir() + "/table.csv", std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-  }
-  std::string log;
-
- private:
-  test::TempDir folder_;
+  std::string written(Map with) { return RunFolder::written("report.table", "table.csv", std::move(with)); }
 };
 
 }  // namespace
