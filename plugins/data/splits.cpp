@@ -120,7 +120,8 @@ void Splits::check(const mase::Value& v) const {
         throw mase::Error(mase::format("'{}' has no meaning beside 'rows'", name), given->loc);
   const std::array<std::pair<const char*, const Rows*>, 3> parts{
       {{"train", &rows->train}, {"validation", &rows->validation}, {"test", &rows->test}}};
-  if (rows->train.empty()) throw mase::Error("'rows' has no 'train'", v.loc);
+  if (rows->train.empty() && rows->validation.empty() && rows->test.empty())
+    throw mase::Error("'rows' names no rows, expected train, validation or test", v.loc);
   for (const auto& [name, range] : parts)
     if (!range->empty() && (range->size() != 2 || (*range)[0] >= (*range)[1]))
       throw mase::Error(mase::format("rows of '{}' are not [first, end) with first < end", name), v.loc);

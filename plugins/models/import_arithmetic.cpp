@@ -76,7 +76,7 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
 
 Wire ImportBuilder::matmul(const std::string& name, const Wire& a, const Wire& b) {
   if (a.live() && a.rank() >= 2 && is_weight(b)) {
-    Wire weight = known(b.trace[0].t());
+    Wire weight = known(b.trace[0].t(), b.key);
     return linear(name, a, weight, absent());
   }
   return call(name, "matmul", {a, b});

@@ -18,6 +18,13 @@ at::Tensor constant_input(const mase::Shape& shape, double value, at::ScalarType
   return at::full(shape, value, at::TensorOptions().dtype(type));
 }
 
+// One sample of the run's data, whichever split has any.
+mase::Batch one_sample(mase::Context& context) {
+  for (const char* split : {"train", "validation", "test"})
+    if (const mase::Split& found = context.dataset(split); found.size()) return found.batch(0, 1);
+  return {};
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -52,7 +59,7 @@ mase::Shape ImportBuilder::input_shape(const InputInfo& info, size_t place) {
   const bool is_open = !info.shape || std::find(shape.begin() + !shape.empty(), shape.end(), -1) != shape.end();
   if (!is_open) return shape;
   if (!context_.has_dataset()) throw mase::Error(in + " has a shape that the file leaves open", fields_.file.loc, hint);
-  const mase::Batch batch = context_.dataset("train").batch(0, 1);
+  const mase::Batch batch = one_sample(context_);
   if (place >= batch.inputs.size())
     throw mase::Error(mase::format("{} has an open shape, and the data has only {} inputs", in, batch.inputs.size()),
                       fields_.file.loc, hint);
@@ -109,7 +116,7 @@ std::map<std::string, Wire> ImportBuilder::inputs(std::vector<InputInfo> infos) 
     const InputInfo& info = *known_infos[order[i]];
     at::ScalarType type = info.dtype.value_or(at::kFloat);
     if (!info.dtype && context_.has_dataset()) {
-      const mase::Batch sample = context_.dataset("train").batch(0, 1);
+      const mase::Batch sample = one_sample(context_);
       if (i < sample.inputs.size()) type = sample.inputs[i].scalar_type();
     }
     mase::Node& node = graph_.add(mase::OpKind::placeholder, info.name);

@@ -30,5 +30,5 @@ TEST_CASE("nn.cumsum's gradient is its derivative, and its grid holds the longes
 
 TEST_CASE("nn.cumsum refuses an axis that is not there") {
   const at::Tensor x = values({2, 4});
-  CHECK_THAT(error_of([&] { OneOp("nn.cumsum", {{"dim", 2}}, {{2, 4}})(x); }), Catch::Contains("dim is 2"));
+  CHECK_THAT(error_of([&] { OneOp("nn.cumsum", {{"dim", 2}}, {{2, 4}})(x); }), Catch::Contains("dim names the axis 2"));
 }

@@ -28,6 +28,6 @@ TEST_CASE("nn.max and nn.min give extremes and their places") {
     CHECK(gradient_error([&](const at::Tensor& moved) { return op(moved); }, x) < 1e-7);
     CHECK(op.grid({FixedPoint{8, 4, true}}) == FixedPoint{8, 4, true});
     CHECK_THAT(error_of([&] { OneOp(name, {}, {{1}}); }), Catch::Contains("missing 'dim'"));
-    CHECK_THAT(error_of([&] { OneOp(name, {{"dim", 2}}, {{3, 5}})(x); }), Catch::Contains("dim is 2"));
+    CHECK_THAT(error_of([&] { OneOp(name, {{"dim", 2}}, {{3, 5}})(x); }), Catch::Contains("dim names the axis 2"));
   }
 }

@@ -66,8 +66,8 @@ TEST_CASE("reductions refuse axes that the input does not have, or has named twi
   for (const char* name : {"nn.sum", "nn.amax", "nn.prod", "nn.norm", "nn.var"}) {
     const at::Tensor x = values({2, 3});
     const auto error = [&](const List& dims) { return error_of([&] { OneOp(name, {{"dim", dims}}, {{2, 3}})(x); }); };
-    CHECK_THAT(error({2}), Catch::Contains("dim is 2, but the input has the shape [2,3]"));
-    CHECK_THAT(error({-3}), Catch::Contains("dim is -3"));
+    CHECK_THAT(error({2}), Catch::Contains("dim names the axis 2, but the input's shape is [2,3]"));
+    CHECK_THAT(error({-3}), Catch::Contains("dim names the axis -3"));
     CHECK_THAT(error({1, -1}), Catch::Contains("dim [1,-1] names an axis twice"));
   }
 }
