@@ -18,7 +18,8 @@ namespace {
 
 class NoFormats final : public OnnxFormats {
  public:
-  std::string activation(OnnxWriter&, const Node&, const TensorMeta&, const std::string& value) override {
+  std::string activation(OnnxWriter&, const Node&, const TensorMeta&, const std::string& value,
+                         const std::string&) override {
     return value;
   }
   std::string parameter(OnnxWriter&, const Node&, const Parameter&, const std::string& value) override { return value; }

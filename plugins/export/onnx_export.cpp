@@ -47,8 +47,9 @@ class Walk {
   // The name under which a node's result is known outside.
   std::string name_of(const Node& node) { return names_taken_.contains(node.name) ? node.name + "_out" : node.name; }
 
-  std::string quantized(const Node& node, const TensorMeta* meta, const std::string& value) {
-    return meta && meta->format ? formats_.activation(out_, node, *meta, value) : value;
+  std::string quantized(const Node& node, const TensorMeta* meta, const std::string& value,
+                        const std::string& wanted = {}) {
+    return meta && meta->format ? formats_.activation(out_, node, *meta, value, wanted) : value;
   }
 
   void placeholder(const Node& node) {
@@ -122,8 +123,10 @@ class Walk {
       const auto end = results.begin() + static_cast<std::ptrdiff_t>(i);
       if (!out_.makes(first, from) || std::find(results.begin(), end, from) != end)
         from = out_.add(node.name, "Identity", {from});  // a value that belongs to another node
-      out_.rename(first, from, name, i == 0 ? node.name : "");
-      named.push_back(quantized(node, meta, name));
+      const std::string before = meta && meta->format ? out_.fresh(name + "/unquantized") : name;
+      out_.rename(first, from, before, i == 0 ? node.name : "");
+      named.push_back(quantized(node, meta, before, name));
+      if (before != name && named.back() == before) out_.rename(first, before, name, ""), named.back() = name;
     }
     return named;
   }

@@ -10,9 +10,9 @@ namespace mase::exporting {
 class OnnxFormats {
  public:
   virtual ~OnnxFormats() = default;
-  // The value of one argument or result of `node` under its format.
-  virtual std::string activation(OnnxWriter& out, const Node& node, const TensorMeta& tensor,
-                                 const std::string& value) = 0;
+  // The value of one argument or result of `node` under its format; a new value gets the name `wanted`, if it is given.
+  virtual std::string activation(OnnxWriter& out, const Node& node, const TensorMeta& tensor, const std::string& value,
+                                 const std::string& wanted) = 0;
   // The value of one parameter.
   virtual std::string parameter(OnnxWriter& out, const Node& node, const Parameter& parameter,
                                 const std::string& value) = 0;
