@@ -89,6 +89,22 @@ Names gelu(OnnxEmit& e) {
   const std::string half = e.add("Mul", {x, e.number(0.5)});
   return {e.add("Mul", {half, e.add("Add", {inner, e.number(1)})})};
 }
+Names celu(OnnxEmit& e) { return {e.add("Celu", {e.in(0)}, {{"alpha", e.real("alpha")}})}; }
+// One slope for all, or one per channel, which is the second axis.
+Names prelu(OnnxEmit& e) {
+  std::string slope = e.param("weight");
+  if (e.rank(0) > 2 && e.integer("num_parameters") > 1) {
+    Shape shape(static_cast<size_t>(e.rank(0) - 1), 1);
+    shape[0] = -1;
+    slope = e.reshape(slope, shape);
+  }
+  return {e.add("PRelu", {e.in(0), slope})};
+}
+Names glu(OnnxEmit& e) {
+  const int64_t axis = e.axis("dim", e.rank(0)), half = e.shape(0).at(static_cast<size_t>(axis)) / 2;
+  const Names halves = e.out.add_all(e.node.name, "Split", {e.in(0), e.integers({half, half})}, {{"axis", axis}}, 2);
+  return {e.add("Mul", {halves[0], e.add("Sigmoid", {halves[1]})})};
+}
 Names rsqrt(OnnxEmit& e) { return {e.add("Reciprocal", {e.add("Sqrt", {real_in(e)})})}; }
 Names expm1(OnnxEmit& e) { return {e.add("Sub", {e.add("Exp", {real_in(e)}), e.number(1)})}; }
 Names log1p(OnnxEmit& e) { return {e.add("Log", {e.add("Add", {real_in(e), e.number(1)})})}; }
@@ -110,6 +126,7 @@ void add_onnx_activations(OnnxEmitters& t) {
   t["tanhshrink"] = tanhshrink, t["logsigmoid"] = logsigmoid, t["hardshrink"] = hardshrink;
   t["softshrink"] = softshrink, t["softplus"] = softplus, t["gelu"] = gelu, t["rsqrt"] = rsqrt, t["expm1"] = expm1;
   t["log1p"] = log1p, t["log2"] = log2_of, t["logical_not"] = logical_not, t["trunc"] = trunc_of;
+  t["celu"] = celu, t["prelu"] = prelu, t["glu"] = glu;
 }
 
 }  // namespace mase::exporting

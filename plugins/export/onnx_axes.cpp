@@ -90,12 +90,19 @@ std::vector<int64_t> reduced_axes(OnnxEmit& e) {
 bool keepdim(OnnxEmit& e) { return e.fields.find("keepdim") && e.flag("keepdim"); }
 
 Names reduction(OnnxEmit& e) {
-  constexpr const char* kNamesOf[][2] = {{"sum", "ReduceSum"},  {"mean", "ReduceMean"},          {"prod", "ReduceProd"},
-                                         {"amax", "ReduceMax"}, {"amin", "ReduceMin"},           {"max", "ReduceMax"},
-                                         {"min", "ReduceMin"},  {"logsumexp", "ReduceLogSumExp"}};
+  constexpr const char* kNamesOf[][2] = {{"sum", "ReduceSum"},   {"mean", "ReduceMean"},
+                                         {"prod", "ReduceProd"}, {"amax", "ReduceMax"},
+                                         {"amin", "ReduceMin"},  {"logsumexp", "ReduceLogSumExp"}};
   for (const auto& [ours, theirs] : kNamesOf)
     if (e.node.mase_op == ours) return {e.reduce(theirs, e.in(0, e.result_dtype()), reduced_axes(e), keepdim(e))};
   throw NoCounterpart{};
+}
+
+// Of conditions as integers: the least of all is 1, or the greatest of any.
+Names all_or_any(OnnxEmit& e) {
+  const std::string ones = e.cast(e.in(0, "bool"), "int32");
+  return {
+      e.cast(e.reduce(e.node.mase_op == "all" ? "ReduceMin" : "ReduceMax", ones, reduced_axes(e), keepdim(e)), "bool")};
 }
 
 Names arg_extreme(OnnxEmit& e) {
@@ -115,6 +122,27 @@ Names triangle(OnnxEmit& e) {
   return {e.add("Trilu", {e.in(0), diagonal}, {{"upper", e.node.mase_op == "triu"}})};
 }
 
+Names roll(OnnxEmit& e) {
+  const std::vector<int64_t> shifts = e.list("shifts"), dims = e.list("dims");
+  if (dims.size() != shifts.size()) throw NoCounterpart{"it shifts the elements in order, across axes"};
+  std::string x = e.in(0);
+  for (size_t i = 0; i < dims.size(); ++i) {
+    const int64_t axis = dims[i] < 0 ? dims[i] + e.rank(0) : dims[i], size = e.shape(0).at(static_cast<size_t>(axis));
+    if (axis == 0) throw NoCounterpart{"it shifts samples of a batch"};
+    const int64_t from = size > 0 ? ((-shifts[i] % size) + size) % size : 0;
+    const auto part = [&](int64_t start, int64_t end) {
+      return e.add("Slice", {x, e.integers({start}), e.integers({end}), e.integers({axis})});
+    };
+    if (from != 0) x = e.add("Concat", {part(from, size), part(0, from)}, {{"axis", axis}});
+  }
+  return {x};
+}
+
+Names one_hot(OnnxEmit& e) {
+  const std::string depth = e.out.number(e.node.name, static_cast<double>(e.integer("num_classes")), "int64");
+  return {e.add("OneHot", {e.in(0, "int64"), depth, e.integers({0, 1})}, {{"axis", -1}})};
+}
+
 Names flip(OnnxEmit& e) {
   std::vector<int64_t> axes = e.list("dims");
   for (int64_t& a : axes) a += a < 0 ? e.rank(0) : 0;
@@ -127,7 +155,8 @@ Names flip(OnnxEmit& e) {
 void add_onnx_axes(OnnxEmitters& t) {
   t["cat"] = cat, t["stack"] = stack, t["slice"] = slice, t["split"] = split, t["chunk"] = chunk, t["select"] = select;
   t["index_select"] = index_select, t["gather"] = gather, t["index"] = index, t["cumsum"] = cumsum, t["flip"] = flip;
-  for (const char* name : {"sum", "mean", "prod", "amax", "amin", "max", "min", "logsumexp"}) t[name] = reduction;
+  t["all"] = t["any"] = all_or_any, t["roll"] = roll, t["one_hot"] = one_hot;
+  for (const char* name : {"sum", "mean", "prod", "amax", "amin", "logsumexp"}) t[name] = reduction;
   t["argmax"] = t["argmin"] = arg_extreme, t["tril"] = t["triu"] = triangle;
 }
 

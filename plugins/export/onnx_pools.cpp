@@ -1,4 +1,6 @@
 // Pooling and resizing in ONNX.
+#include <ATen/ops/tensor.h>
+
 #include <algorithm>
 
 #include "onnx_emit.h"
@@ -79,9 +81,41 @@ Names adaptive_pool(OnnxEmit& e) {
   return {e.add(is_max ? "MaxPool" : "AveragePool", {e.in(0)}, {{"kernel_shape", kernel}, {"strides", kernel}})};
 }
 
+std::vector<double> numbers_of(const Value& list, size_t size) {
+  std::vector<double> numbers;
+  for (const Value& v : list.as_list()) numbers.push_back(v.as_double());
+  if (numbers.size() == 1) numbers.resize(size, numbers[0]);
+  return numbers;
+}
+
+Names interpolate(OnnxEmit& e) {
+  const std::string& mode = e.fields.at("mode").as_string();
+  const auto axes = static_cast<size_t>(e.rank(0) - 2);
+  const bool nearest = mode == "nearest", exact = mode == "nearest_exact";
+  OnnxAttributes attributes = {{"mode", nearest || exact ? "nearest" : mode == "bicubic" ? "cubic" : "linear"}};
+  attributes.emplace_back("coordinate_transformation_mode", nearest                   ? "asymmetric"
+                                                            : exact                   ? "half_pixel"
+                                                            : e.flag("align_corners") ? "align_corners"
+                                                                                      : "pytorch_half_pixel");
+  if (nearest || exact) attributes.emplace_back("nearest_mode", nearest ? "floor" : "round_prefer_ceil");
+  if (mode == "bicubic") attributes.emplace_back("cubic_coeff_a", -0.75);
+  Names inputs = {e.in(0), ""};
+  if (const std::vector<double> scales = numbers_of(e.fields.at("scale_factor"), axes); !scales.empty()) {
+    std::vector<double> all = {1, 1};
+    all.insert(all.end(), scales.begin(), scales.end());
+    inputs.push_back(e.out.constant(e.node.name, at::tensor(all, at::TensorOptions().dtype(at::kFloat))));
+  } else {
+    const std::string kept = e.add("Slice", {e.add("Shape", {e.in(0)}), e.integers({0}), e.integers({2})});
+    inputs.push_back("");
+    inputs.push_back(e.add("Concat", {kept, e.integers(e.list("size", axes))}, {{"axis", 0}}));
+  }
+  return {e.add("Resize", inputs, attributes)};
+}
+
 }  // namespace
 
 void add_onnx_pools(OnnxEmitters& t) {
+  t["interpolate"] = interpolate;
   for (const char* name : {"max_pool1d", "max_pool2d", "max_pool3d"}) t[name] = max_pool;
   for (const char* name : {"avg_pool1d", "avg_pool2d", "avg_pool3d"}) t[name] = avg_pool;
   for (const char* kind : {"adaptive_avg_pool", "adaptive_max_pool"})

@@ -105,12 +105,28 @@ Names repeat(OnnxEmit& e) {
   return {e.add("Tile", {x, e.integers(times)})};
 }
 
+// Ours lists pairs from the last axis on; ONNX all beginnings, then all ends.
+Names pad(OnnxEmit& e) {
+  const std::string& mode = e.fields.at("mode").as_string();
+  if (mode == "circular" && e.out.opset() < 19) throw NoCounterpart{"circular padding begins with opset 19"};
+  const std::vector<int64_t> pairs = e.list("pad");
+  const auto rank = static_cast<size_t>(e.rank(0));
+  std::vector<int64_t> pads(2 * rank, 0);
+  for (size_t i = 0; i < pairs.size() / 2; ++i)
+    pads[rank - 1 - i] = pairs[2 * i], pads[2 * rank - 1 - i] = pairs[2 * i + 1];
+  const char* name = mode == "replicate" ? "edge" : mode == "circular" ? "wrap" : mode.c_str();
+  Names inputs = {e.in(0), e.integers(pads)};
+  if (mode == "constant") inputs.push_back(e.out.number(e.node.name, e.real("value"), e.dtype(0)));
+  return {e.add("Pad", inputs, {{"mode", name}})};
+}
+
 }  // namespace
 
 void add_onnx_shapes(OnnxEmitters& t) {
   t["flatten"] = flatten, t["reshape"] = t["view"] = reshape_of, t["transpose"] = transpose, t["permute"] = permute;
   t["expand"] = expand, t["unsqueeze"] = unsqueeze, t["squeeze"] = squeeze, t["repeat"] = repeat;
   t["pixel_shuffle"] = t["pixel_unshuffle"] = depth_to_space, t["channel_shuffle"] = channel_shuffle;
+  t["pad"] = pad;
 }
 
 }  // namespace mase::exporting
