@@ -198,9 +198,6 @@ Wires ImportBuilder::fold(const Call& call) {
       results[i].trace[1] = values.at(i);
     }
   }
-  // A reordered weight is still that weight.
-  if (results.size() == 1 && call.inputs.size() == 1 && results[0].trace[0].is_same(call.inputs[0].trace[0]))
-    results[0].key = call.inputs[0].key;
   return results;
 }
 

@@ -139,8 +139,10 @@ Wire ImportBuilder::permute(const std::string& name, const Wire& x, std::vector<
   for (int64_t i = 0; i < rank; ++i)
     if (order[static_cast<size_t>(i)] != i) moved.push_back(i);
   if (moved.empty()) return x;
-  if (moved.size() == 2) return call(name, "transpose", {x}, {{"dim0", moved[0]}, {"dim1", moved[1]}});
-  return call(name, "permute", {x}, {{"dims", mase::Value(order)}});
+  Wire result = moved.size() == 2 ? call(name, "transpose", {x}, {{"dim0", moved[0]}, {"dim1", moved[1]}})
+                                  : call(name, "permute", {x}, {{"dims", mase::Value(order)}});
+  if (x.known()) result.key = x.key;  // a reordered weight is still that weight
+  return result;
 }
 
 Wire ImportBuilder::transpose(const std::string& name, const Wire& x, int64_t first, int64_t second) {
