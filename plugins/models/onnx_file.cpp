@@ -2,12 +2,11 @@
 #include "onnx_file.h"
 
 #include <ATen/ops/empty.h>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 #include "mase/text.h"
@@ -19,42 +18,6 @@ namespace models::onnx {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Descriptor {
-  explicit Descriptor(const fs::path& file) : number(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
-    struct stat s {};
-    if (number < 0 || ::fstat(number, &s) != 0 || !S_ISREG(s.st_mode)) {
-      if (number >= 0) ::close(number);
-      throw mase::Error(mase::format("cannot open '{}', or it is no regular file", file.string()));
-    }
-    size = static_cast<uint64_t>(s.st_size);
-  }
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-  Descriptor(const Descriptor&) = delete;
-  int number;
-  uint64_t size = 0;
-};
-
-// The structure of the file; its pages are given back before any tensor is read.
-std::string scan(int descriptor, uint64_t size) {
-  if (size == 0) throw mase::Error("the file is empty, expected an ONNX model");
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  if (data == MAP_FAILED) throw mase::Error("the file cannot be mapped into memory");
-  const std::unique_ptr<void, std::function<void(void*)>> mapped(data, [size](void* p) { ::munmap(p, size); });
-  ::madvise(data, size, MADV_RANDOM);
-  return structure_of({static_cast<const char*>(data), size});
-}
-
-void read_at(int descriptor, uint64_t offset, void* to, uint64_t size) {
-  auto* out = static_cast<char*>(to);
-  while (size > 0) {
-    const ssize_t got = ::pread(descriptor, out, std::min<uint64_t>(size, 1 << 30), static_cast<off_t>(offset));
-    if (got <= 0) throw mase::Error("the file ended while it was read");
-    out += got, offset += static_cast<uint64_t>(got), size -= static_cast<uint64_t>(got);
-  }
-}
 
 uint64_t natural(const std::string& text, const char* what) {
   uint64_t value = 0;
@@ -70,7 +33,7 @@ struct Outside {
   std::optional<uint64_t> length;
 };
 
-Outside where(const proto::TensorProto& t) {
+Outside outside_of(const proto::TensorProto& t) {
   Outside o;
   for (const auto& entry : t.external_data()) {
     if (entry.key() == "location") o.location = entry.value();
@@ -102,18 +65,12 @@ fs::path beside(const fs::path& model, const std::string& location) {
 
 }  // namespace
 
-File::File(const std::string& name) : name_(name) {
-  Descriptor opened(name_);
-  const std::string structure = scan(opened.number, opened.size);
+File::File(const std::string& name) : name_(name), file_(name) {
+  if (file_.bytes().empty()) throw mase::Error("the file is empty, expected an ONNX model");
+  const std::string structure = structure_of(file_.bytes());
   if (structure.size() > static_cast<size_t>(std::numeric_limits<int>::max()) ||
       !model_.ParseFromArray(structure.data(), static_cast<int>(structure.size())))
     throw mase::Error("no valid ONNX file: its messages cannot be parsed", {}, "it is cut off or damaged");
-  size_ = opened.size;
-  descriptor_ = std::exchange(opened.number, -1);
-}
-
-File::~File() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 at::Tensor File::tensor(const proto::TensorProto& t) const {
@@ -126,38 +83,51 @@ at::Tensor File::tensor(const proto::TensorProto& t) const {
   }
 }
 
+namespace {
+
+// A copy of misaligned contents, piece by piece: the file's pages go again, so that memory holds everything once.
+at::Tensor copied(std::string_view bytes, at::ScalarType type, const mase::Shape& shape) {
+  constexpr size_t kPiece = size_t{8} << 20;
+  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(type));
+  auto* to = static_cast<char*>(tensor.mutable_data_ptr());
+  for (size_t done = 0; done < bytes.size(); done += kPiece) {
+    const std::string_view piece = bytes.substr(done, kPiece);
+    std::memcpy(to + done, piece.data(), piece.size());
+    const uintptr_t begin = reinterpret_cast<uintptr_t>(piece.data()) / page * page;
+    ::madvise(reinterpret_cast<void*>(begin), reinterpret_cast<uintptr_t>(piece.data()) + piece.size() - begin,
+              MADV_DONTNEED);
+  }
+  return tensor;
+}
+
+// The range of a file as a tensor: mapped, or decoded where it is no memory as it is.
+at::Tensor contents_of(const mase::TensorFile& file, const Extent& extent, int type, const mase::Shape& shape) {
+  if (!stored_plainly(extent.field, type))
+    return decode_bytes(extent.field, type, file.bytes().substr(extent.offset, extent.size), shape);
+  expect_bytes(type, shape, extent.size);
+  const at::ScalarType as = scalar_type(type);
+  if (as != at::kBool && extent.offset % c10::elementSize(as) != 0)
+    return copied(file.bytes().substr(extent.offset, extent.size), as, shape);
+  return check_values(file.map(extent.offset, scalar_type(type), shape));
+}
+
+}  // namespace
+
 at::Tensor File::read(const proto::TensorProto& t, const mase::Shape& shape) const {
   const Extent extent = read_extent(t.doc_string());
-  if (extent.field == 0) return decode_message(t, shape);
-  if (!stored_plainly(extent.field, t.data_type())) {
-    // Numbers of variable length, or several in a byte: decoded from a copy that goes away again.
-    std::string bytes(extent.size, '\0');
-    read_at(descriptor_, extent.offset, bytes.data(), bytes.size());
-    return decode_bytes(extent.field, t.data_type(), bytes, shape);
-  }
-  expect_bytes(t.data_type(), shape, extent.size);
-  at::Tensor tensor = at::empty(shape, scalar_type(t.data_type()));
-  read_at(descriptor_, extent.offset, tensor.mutable_data_ptr(), extent.size);
-  return check_values(std::move(tensor));
+  return extent.field == 0 ? decode_message(t, shape) : contents_of(file_, extent, t.data_type(), shape);
 }
 
 at::Tensor File::external(const proto::TensorProto& t, const mase::Shape& shape) const {
-  const Outside o = where(t);
-  const Descriptor file(beside(name_, o.location));
-  const uint64_t expected = stored_bytes(t.data_type(), shape);
-  const uint64_t length = o.length.value_or(expected);
-  if (o.offset > file.size || length > file.size - o.offset)
+  const Outside o = outside_of(t);
+  const std::string path = beside(name_, o.location).string();
+  const mase::TensorFile& file = beside_.try_emplace(path, path).first->second;
+  const uint64_t size = file.bytes().size(), length = o.length.value_or(stored_bytes(t.data_type(), shape));
+  if (o.offset > size || length > size - o.offset)
     throw mase::Error(mase::format("its {} bytes at {} of '{}' lie beyond the end of that file ({} bytes)", length,
-                                   o.offset, o.location, file.size));
-  expect_bytes(t.data_type(), shape, length);
-  if (!stored_plainly(kRawData, t.data_type())) {
-    std::string bytes(length, '\0');
-    read_at(file.number, o.offset, bytes.data(), length);
-    return decode_bytes(kRawData, t.data_type(), bytes, shape);
-  }
-  at::Tensor tensor = at::empty(shape, scalar_type(t.data_type()));
-  if (length > 0) read_at(file.number, o.offset, tensor.mutable_data_ptr(), length);
-  return check_values(std::move(tensor));
+                                   o.offset, o.location, size));
+  return contents_of(file, {kRawData, o.offset, length}, t.data_type(), shape);
 }
 
 }  // namespace models::onnx

@@ -1,10 +1,11 @@
 // An ONNX file: its messages, and its tensors read straight from the file.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
-#include "mase/tensor.h"
+#include "mase/safetensors.h"
 #include "mase_onnx.pb.h"
 
 namespace models::onnx {
@@ -53,12 +54,9 @@ int64_t count_elements(const mase::Shape& shape);
 class File {
  public:
   explicit File(const std::string& name);
-  ~File();
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
 
   const proto::ModelProto& model() const { return model_; }
-  // The tensor with all its contents in memory; Error when its dimensions, type and contents disagree.
+  // The tensor, mapped where the file has it as memory has it; Error when dimensions, type and contents disagree.
   at::Tensor tensor(const proto::TensorProto& t) const;
 
  private:
@@ -66,9 +64,9 @@ class File {
   at::Tensor external(const proto::TensorProto& t, const mase::Shape& shape) const;
 
   std::filesystem::path name_;
-  int descriptor_ = -1;
-  uint64_t size_ = 0;
+  mase::TensorFile file_;
   proto::ModelProto model_;
+  mutable std::map<std::string, mase::TensorFile> beside_;  // files of external data
 };
 
 }  // namespace models::onnx

@@ -36,7 +36,7 @@ class Case:
 
 
 def node(op, inputs, outputs=("y",), **attributes):
-    return helper.make_node(op, list(inputs), list(outputs), name=f"the_{op.lower()}", **attributes)
+    return helper.make_node(op, list(inputs), list(outputs), name=f"{op.lower()}_{outputs[0]}", **attributes)
 
 
 def one(op, x, constants=None, opset=17, **attributes):
@@ -227,7 +227,7 @@ def images():
     up = np.array([1, 1, 2, 3], np.float32)
     none = np.array([], np.float32)
     yield one("Upsample", x, {"s": up}, opset=9)
-    yield one("Upsample", x, {"s": up}, opset=9, mode="linear") if False else one("Resize", x, {"s": up}, opset=10)
+    yield one("Resize", x, {"s": up}, opset=10)
     for transform in ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"]:
         for nearest in ["round_prefer_floor", "floor", "ceil", "round_prefer_ceil"]:
             yield one("Resize", x, {"r": none, "s": np.array([1, 1, 1.5, 2], np.float32)}, opset=13, mode="nearest",
