@@ -86,7 +86,8 @@ int64_t OpenData::classes(size_t most_bytes) const {
     if (split->size() == 0) continue;
     const Batch one = split->batch(0, 1);
     if (one.targets.size() != 1 || one.targets[0].scalar_type() != at::kLong || one.targets[0].dim() != 1) return 0;
-    if ((bytes(one.inputs) + bytes(one.targets)) * static_cast<size_t>(split->size()) > most_bytes) return 0;
+    const size_t all = (bytes(one.inputs) + bytes(one.targets)) * static_cast<size_t>(split->size());
+    if (all > std::min(most_bytes, kMostPrepared)) return 0;
     const at::Tensor targets = split->batch(0, split->size()).targets[0].contiguous();
     const int64_t* first = targets.const_data_ptr<int64_t>();
     largest = std::max(largest, *std::max_element(first, first + targets.numel()));
