@@ -10,7 +10,7 @@
 
 #include "mase/model.h"
 #include "mase/safetensors.h"
-#include "tests/support/fake_context.h"
+#include "support/fake_context.h"
 
 namespace {
 
