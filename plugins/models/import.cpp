@@ -306,12 +306,20 @@ void ImportBuilder::set_result_format(const Wire& wire, Chosen format) {
 }
 
 mase::Graph import_graph(const ImportFields& fields, mase::Context& context, const std::string& what,
-                         const std::function<void(ImportBuilder&)>& walk) {
+                         const std::function<void(ImportBuilder&)>& walk,
+                         const std::function<void(mase::Graph&)>& tidy) {
   std::string why;
   for (const bool any_batch : {true, false}) try {
       ImportBuilder builder(fields, context, any_batch);
       walk(builder);
       mase::Graph graph = builder.finish(what);
+      if (tidy) tidy(graph);
+      const auto operators = std::count_if(graph.nodes().begin(), graph.nodes().end(),
+                                           [](const mase::Node* node) { return bool(node->op); });
+      context.info("'{}': {} nodes, of which {} operators remain; the others fold away or are not needed",
+                   fields.file.name, builder.visited(), operators);
+      context.report("nodes_in_file", builder.visited());
+      context.report("operators", operators);
       if (!any_batch) context.info("'{}' runs only with the batch size it was written for: {}", fields.file.name, why);
       return graph;
     } catch (const OneBatchOnly& e) {

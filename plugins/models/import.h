@@ -125,6 +125,7 @@ class ImportBuilder {
   // The graph, without what no output needs. `what` names the file's kind in messages ("ONNX").
   mase::Graph finish(const std::string& what);
 
+  size_t visited() const { return visited_; }  // nodes of the file so far
   mase::Context& context() { return context_; }
   mase::Graph& graph() { return graph_; }
   // A format in the file: on the result or argument that carries it. `wire` must be live.
@@ -173,8 +174,10 @@ struct OneBatchOnly {
 };
 
 // Builds the graph by `walk`, for any batch if the network allows it, else for the batch that the file was written for.
+// `tidy` has the last word; then the graph's size is said, and reported as nodes_in_file and operators.
 mase::Graph import_graph(const ImportFields& fields, mase::Context& context, const std::string& what,
-                         const std::function<void(ImportBuilder&)>& walk);
+                         const std::function<void(ImportBuilder&)>& walk,
+                         const std::function<void(mase::Graph&)>& tidy = {});
 
 // Merges what stands in several nodes for one operator: reshape of a reshape, a product and its bias, attention.
 void simplify(mase::Graph& graph, mase::Components& components);

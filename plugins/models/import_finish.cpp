@@ -192,11 +192,6 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
   drop_unused();
   simplify(graph_, components_);
   drop_unused();
-  size_t kept = 0;
-  for (const mase::Node* node : graph_.nodes())
-    kept += node->op_kind == mase::OpKind::call_function || node->op_kind == mase::OpKind::call_module;
-  context_.info("'{}': {} operators of {} nodes; the rest folded away or is not needed", fields_.file.name, kept,
-                visited_);
   return std::move(graph_);
 }
 

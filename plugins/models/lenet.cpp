@@ -15,7 +15,8 @@ struct Lenet final : mase::Model {
     static void schema(mase::Schema<Config>& s) {
       s.field("input", &Config::input, "channels, height and width of an image").range(1, 4096);
       s.field("classes", &Config::classes, "outputs").range(1, 1000000);
-      s.field("weights", &Config::weights, "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
+      s.field("weights", &Config::weights,
+              "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
     }
     void check(const mase::Value& v) const {
       if (input.size() != 3) throw mase::Error("'input' is not [channels, height, width]", v.loc);

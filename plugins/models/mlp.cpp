@@ -20,7 +20,8 @@ struct Mlp final : mase::Model {
           .required();
       s.field("activation", &Config::activation, "operator between the layers; null: none");
       s.field("bias", &Config::bias, "whether the layers have a bias");
-      s.field("weights", &Config::weights, "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
+      s.field("weights", &Config::weights,
+              "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
     }
     void check(const mase::Value& v) const {
       if (layers.size() < 2)

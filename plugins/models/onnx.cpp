@@ -35,12 +35,14 @@ struct Onnx final : mase::Model {
                         "relative names are relative to the recipe");
     const onnx::File file(path.string());
     std::unique_ptr<onnx::Reader> reader;  // of the walk that succeeded
-    mase::Graph graph = import_graph(config, context, "ONNX", [&](ImportBuilder& builder) {
+    const auto walk = [&](ImportBuilder& builder) {
       reader = std::make_unique<onnx::Reader>(file, builder);
       reader->read();
+    };
+    mase::Graph graph = import_graph(config, context, "ONNX", walk, [&](mase::Graph& read) {
+      reader->place_formats(read);
+      onnx::tidy_formats(read);
     });
-    reader->place_formats(graph);
-    onnx::tidy_formats(graph);
     graph.name = path.stem().string();
     return graph;
   }

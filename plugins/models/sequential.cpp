@@ -119,7 +119,8 @@ struct Sequential final : mase::Model {
       s.field("prefix", &Config::prefix,
               "module path of unnamed layers: seq_blocks gives seq_blocks.0, ...; empty: 0, 1, ... as "
               "nn.Sequential");
-      s.field("weights", &Config::weights, "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
+      s.field("weights", &Config::weights,
+              "state dict, .safetensors or .pt, with PyTorch's names; empty: fresh weights");
     }
     void check(const mase::Value& v) const {
       if (input.empty()) throw mase::Error("'input' is empty, expected the shape of one sample", v.loc);
