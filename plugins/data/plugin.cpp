@@ -9,5 +9,6 @@ MASE_PLUGIN("data", "0.1.0", "Data sets: built in, from files in common formats,
   data::register_hdf5(r);
   data::register_idx(r);
   data::register_npy(r);
+  data::register_npz(r);
   data::register_toy(r);
 }

@@ -10,6 +10,7 @@ void register_digits(mase::Registrar& r);
 void register_hdf5(mase::Registrar& r);
 void register_idx(mase::Registrar& r);
 void register_npy(mase::Registrar& r);
+void register_npz(mase::Registrar& r);
 void register_toy(mase::Registrar& r);
 
 }  // namespace data

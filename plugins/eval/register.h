@@ -5,6 +5,7 @@
 namespace eval {
 
 void register_accuracy(mase::Registrar& r);
+void register_difference(mase::Registrar& r);
 void register_latency(mase::Registrar& r);
 void register_loss(mase::Registrar& r);
 

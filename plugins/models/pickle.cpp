@@ -21,7 +21,7 @@ constexpr size_t kMostSteps = 8'000'000, kMostObjects = 1'000'000, kLongestKey =
 
 class Unpickler : PickleReader {
  public:
-  Unpickler(std::string_view bytes, mase::Loc place) : PickleReader(bytes, place) {
+  Unpickler(std::string_view bytes, mase::Loc place, bool objects) : PickleReader(bytes, place), objects_(objects) {
     for (const Kind kind : {Kind::none, Kind::boolean, Kind::boolean}) pickle_.objects.emplace_back().kind = kind;
     pickle_.objects[kTrue].integer = 1;
   }
@@ -316,6 +316,9 @@ class Unpickler : PickleReader {
     } else if (function == "torch._utils._rebuild_parameter") {
       if (kind(0) != Kind::tensor) wrong();
       stack_.push_back(arguments[0]);
+    } else if (function.starts_with("torch.jit._pickle.")) {  // typed lists, and notes about a value's type
+      if (arguments.empty()) wrong();
+      stack_.push_back(arguments[0]);
     } else if (function.starts_with("torch._utils._rebuild_tensor")) {
       if (kind(0) != Kind::storage || kind(1) != Kind::integer || kind(2) != Kind::tuple || kind(3) != Kind::tuple)
         wrong();
@@ -362,6 +365,7 @@ class Unpickler : PickleReader {
     }
   }
 
+  bool objects_;
   Pickle pickle_;
   size_t steps_ = 0;
   std::vector<uint32_t> stack_;
@@ -379,6 +383,8 @@ const PickleObject* Pickle::find(const PickleObject& dict, std::string_view key)
   return nullptr;
 }
 
-Pickle read_pickle(std::string_view bytes, mase::Loc place) { return Unpickler(bytes, place).read(); }
+Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects) {
+  return Unpickler(bytes, place, objects).read();
+}
 
 }  // namespace models

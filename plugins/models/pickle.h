@@ -34,7 +34,8 @@ struct PickleObject {
   int64_t integer = 0;              // boolean, integer; storage: how many elements; tensor: its first one
   double real = 0;
   std::string_view text;  // text, bytes, global ("torch.Size"); storage: its key. Lies in the bytes that were read
-  std::vector<uint32_t> items;  // list, tuple; dict: key, value, key, value, ...; tensor: storage, sizes, strides
+  std::vector<uint32_t> items;  // list, tuple; dict: key, value, key, value, ...; tensor: storage, sizes, strides;
+                                // object: its state
 };
 
 struct Pickle {
@@ -48,6 +49,8 @@ struct Pickle {
 
 // Protocols 2 to 5 as torch.save writes them. `bytes` must outlive the result. Error, at `place`, for everything else:
 // "the pickle asks for os.system, but only tensors, numbers, texts and containers are read; nothing is executed".
-Pickle read_pickle(std::string_view bytes, mase::Loc place);
+// With `objects`, also objects of the classes that a TorchScript file defines (`__torch__...`), which stay as
+// described.
+Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects = false);
 
 }  // namespace models

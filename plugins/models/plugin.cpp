@@ -9,4 +9,6 @@ MASE_PLUGIN("models", "0.1.0", "Networks: built in, written in the recipe, and s
   models::register_onnx(r);
   models::register_saved(r);
   models::register_sequential(r);
+  models::register_torch_export(r);
+  models::register_torchscript(r);
 }

@@ -10,5 +10,7 @@ void register_mlp(mase::Registrar& r);
 void register_onnx(mase::Registrar& r);
 void register_saved(mase::Registrar& r);
 void register_sequential(mase::Registrar& r);
+void register_torch_export(mase::Registrar& r);
+void register_torchscript(mase::Registrar& r);
 
 }  // namespace models

@@ -1,0 +1,82 @@
+// ATen: activation functions.
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+// A function without attributes.
+AtenHandler plain(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues { return {c.emit(op, {c.tensor("self")})}; };
+}
+
+// Attributes that are numbers, under ATen's names; those that have their default are left out.
+AtenHandler with_numbers(const char* op, std::vector<std::tuple<std::string, std::string, double>> fields) {
+  return [op = std::string(op), fields = std::move(fields)](AtenCall& c) -> AtenValues {
+    mase::Map with;
+    for (const auto& [theirs, ours, usual] : fields)
+      if (const double value = c.number(theirs); value != usual) with.set(ours, value);
+    return {c.emit(op, {c.tensor("self")}, with)};
+  };
+}
+
+AtenHandler along_axis(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    Wire x = c.tensor("self");
+    if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    return {c.emit(op, {x}, {{"dim", c.integer("dim")}})};
+  };
+}
+
+AtenValues elu(AtenCall& c) {
+  if (c.number("scale") != 1 || c.number("input_scale") != 1) c.refuse("has a scale other than 1");
+  mase::Map with;
+  if (const double alpha = c.number("alpha"); alpha != 1) with.set("alpha", alpha);
+  return {c.emit("elu", {c.tensor("self")}, with)};
+}
+
+AtenValues prelu(AtenCall& c) {
+  const Wire x = c.tensor("self"), weight = c.tensor("weight");
+  if (!weight.known()) c.refuse("its weight is computed when the model runs");
+  mase::Map with;
+  if (const int64_t count = weight.trace[0].numel(); count != 1) with.set("num_parameters", count);
+  Wire slopes = weight;
+  if (weight.rank() != 1) slopes.trace.fill(weight.trace[0].reshape({-1}));
+  return {
+      c.builder.apply(c.node, mase::Chosen("nn.prelu", with), {x}, {{"weight", slopes}}, SIZE_MAX, c.target).front()};
+}
+
+AtenValues hardtanh(AtenCall& c) {
+  const double low = c.number("min_val"), high = c.number("max_val");
+  if (low == 0 && high == 6) return {c.emit("relu6", {c.tensor("self")})};
+  mase::Map with;
+  if (low != -1) with.set("min_val", low);
+  if (high != 1) with.set("max_val", high);
+  return {c.emit("hardtanh", {c.tensor("self")}, with)};
+}
+
+}  // namespace
+
+void add_aten_activations(AtenTable& t) {
+  for (const char* op : {"relu", "relu6", "sigmoid", "tanh", "silu", "mish", "hardswish", "hardsigmoid", "selu"})
+    t[op] = plain(op);
+  t["log_sigmoid"] = t["log_sigmoid_forward"] = plain("logsigmoid");
+  t["special_expit"] = plain("sigmoid");
+  t["gelu"] = [](AtenCall& c) -> AtenValues {
+    mase::Map with;
+    if (c.has("approximate") && c.text("approximate") != "none") with.set("approximate", c.text("approximate"));
+    return {c.emit("gelu", {c.tensor("self")}, with)};
+  };
+  t["elu"] = elu, t["prelu"] = t["_prelu_kernel"] = prelu, t["hardtanh"] = hardtanh;
+  t["celu"] = with_numbers("celu", {{"alpha", "alpha", 1}});
+  t["leaky_relu"] = with_numbers("leaky_relu", {{"negative_slope", "negative_slope", 0.01}});
+  t["softplus"] = with_numbers("softplus", {{"beta", "beta", 1}, {"threshold", "threshold", 20}});
+  t["hardshrink"] = with_numbers("hardshrink", {{"lambd", "lambd", 0.5}});
+  t["softshrink"] = with_numbers("softshrink", {{"lambd", "lambd", 0.5}});
+  t["softmax"] = t["_softmax"] = t["_safe_softmax"] = along_axis("softmax");
+  t["log_softmax"] = t["_log_softmax"] = along_axis("log_softmax");
+  t["glu"] = [](AtenCall& c) -> AtenValues { return {c.emit("glu", {c.tensor("self")}, {{"dim", c.integer("dim")}})}; };
+}
+
+}  // namespace models

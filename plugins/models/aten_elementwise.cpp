@@ -1,0 +1,187 @@
+// ATen: arithmetic, comparisons, logic and functions of elements.
+#include <ATen/ops/bitwise_and.h>
+#include <ATen/ops/bitwise_not.h>
+#include <ATen/ops/bitwise_or.h>
+#include <ATen/ops/bitwise_xor.h>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+bool is_python(const AtenCall& call) { return call.args.contains("a") && call.args.contains("b"); }
+
+// Both operands, a number as the other's type asks.
+std::pair<Wire, Wire> operands(const AtenCall& call, const char* first = "self", const char* second = "other") {
+  const bool number_first = !call.arg(first).get<Wire>();
+  const Wire a = number_first ? ImportBuilder::absent() : call.tensor(first);
+  const Wire b = call.operand(second, a);
+  return {number_first ? call.operand(first, b) : a, b};
+}
+
+// `b` times alpha, as add and sub have it.
+Wire scaled(const AtenCall& call, const Wire& b) {
+  if (!call.has("alpha")) return b;
+  if (const auto* size = call.arg("alpha").get<Size>(); size && *size == Size(1)) return b;
+  if (call.number("alpha") == 1) return b;
+  return call.builder.binary(call.node + "_alpha", "mul", b, call.operand("alpha", b));
+}
+
+AtenHandler arithmetic(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    if (is_python(c)) return {python_arithmetic(c)};
+    auto [a, b] = operands(c);
+    return {c.builder.binary(c.node, op, a, scaled(c, b))};
+  };
+}
+
+AtenValues quotient(AtenCall& c) {
+  if (is_python(c)) return {python_arithmetic(c)};
+  const auto [a, b] = operands(c);
+  mase::Map with;
+  if (c.base() == "floor_divide") with.set("rounding_mode", "floor");
+  if (c.has("rounding_mode")) with.set("rounding_mode", c.text("rounding_mode"));
+  return {c.builder.binary(c.node, "div", a, b, with)};
+}
+
+AtenValues power(AtenCall& c) {
+  if (is_python(c)) return {python_arithmetic(c)};
+  const auto [a, b] = operands(c, "self", "exponent");
+  return {c.emit("pow", {a, b})};
+}
+
+// Logic on truth values; on integers only where all of them are known.
+AtenHandler logic(const char* op, at::Tensor (*on_integers)(const at::Tensor&, const at::Tensor&)) {
+  return [op = std::string(op), on_integers](AtenCall& c) -> AtenValues {
+    const Wire a = c.tensor("self"), b = c.tensor("other");
+    const auto is_bool = [](const Wire& w) { return w.absent() || w.dtype() == at::kBool; };
+    if (c.base().find("logical") != std::string::npos || (is_bool(a) && is_bool(b)))
+      return {c.builder.binary(c.node, op, a, b)};
+    if (!a.known() || !b.known()) c.refuse("combines the bits of integers that are computed when the model runs");
+    Wire result = ImportBuilder::known(on_integers(a.trace[0], b.trace[0]));
+    result.trace[1] = on_integers(a.trace[1], b.trace[1]);
+    return {result};
+  };
+}
+
+AtenHandler unary(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues { return {c.emit(op, {c.tensor("self")})}; };
+}
+
+// One number at each limit.
+AtenValues clamp(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  mase::Map with;
+  Wire result = x;
+  for (const char* limit : {"min", "max"}) {
+    if (!c.has(limit)) continue;
+    const auto* wire = c.arg(limit).get<Wire>();
+    if (wire && !(wire->known() && wire->trace[0].numel() == 1 && wire->rank() <= x.rank())) {
+      result = c.emit(limit == std::string("min") ? "maximum" : "minimum", {result, *wire});
+    } else if (const auto* size = c.arg(limit).get<Size>(); size && size->fixed()) {
+      with.set(limit, size->at[0]);
+    } else {
+      with.set(limit, c.number(limit));
+    }
+  }
+  return {with.empty() ? result : c.emit("clamp", {result}, with)};
+}
+
+AtenValues masked_fill(AtenCall& c) {
+  const Wire x = c.tensor("self"), mask = c.tensor("mask");
+  const auto* value = c.arg("value").get<Wire>();
+  if (value && !(value->known() && value->trace[0].numel() == 1 && value->trace[0].is_same(value->trace[1])))
+    return {c.emit("where", {mask, *value, x})};
+  const auto* size = c.arg("value").get<Size>();
+  return {c.emit("masked_fill", {x, mask}, {{"value", size ? mase::Value(c.integer("value")) : c.number("value")}})};
+}
+
+AtenValues where(AtenCall& c) {
+  if (!c.has("self")) c.refuse("lists places that depend on values");
+  const auto [a, b] = operands(c);
+  return {c.emit("where", {c.tensor("condition"), a, b})};
+}
+
+// Every way to convert: the type is in dtype, or is another tensor's.
+AtenValues convert(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  std::optional<at::ScalarType> type = c.dtype("dtype");
+  if (!type && c.has("other")) type = c.tensor("other").dtype();
+  return {type ? c.builder.cast(c.node, x, *type) : x};
+}
+
+AtenHandler convert_to(at::ScalarType type) {
+  return [type](AtenCall& c) -> AtenValues { return {c.builder.cast(c.node, c.tensor("self"), type)}; };
+}
+
+AtenValues add_product(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const std::string op = c.base() == "addcdiv" ? "div" : "mul";
+  Wire product = c.builder.binary(c.node + "_" + op, op, c.tensor("tensor1"), c.tensor("tensor2"));
+  if (c.number("value") != 1)
+    product = c.builder.binary(c.node + "_value", "mul", product, c.operand("value", product));
+  return {c.builder.binary(c.node, "add", x, product)};
+}
+
+}  // namespace
+
+void add_aten_elementwise(AtenTable& t) {
+  t["add"] = t["_add"] = arithmetic("add"), t["sub"] = t["subtract"] = arithmetic("sub");
+  t["mul"] = t["multiply"] = arithmetic("mul"), t["remainder"] = arithmetic("remainder");
+  for (const char* op : {"eq", "ne", "lt", "le", "gt", "ge"}) t[op] = arithmetic(op);
+  t["maximum"] = arithmetic("maximum"), t["minimum"] = arithmetic("minimum");
+  t["max.other"] = t["maximum"], t["min.other"] = t["minimum"];
+  t["max.int"] = t["max.float"] = t["min.int"] =
+      t["min.float"] = [](AtenCall& c) -> AtenValues { return {python_arithmetic(c)}; };
+  t["rsub"] = [](AtenCall& c) -> AtenValues {
+    const auto [a, b] = operands(c);
+    return {c.builder.binary(c.node, "sub", b, scaled(c, a))};
+  };
+  t["div"] = t["divide"] = t["true_divide"] = t["floor_divide"] = quotient;
+  t["pow"] = power;
+  t["square"] = [](AtenCall& c) -> AtenValues { return {c.emit("mul", {c.tensor("self"), c.tensor("self")})}; };
+  t["addcmul"] = t["addcdiv"] = add_product;
+  t["logical_and"] = t["bitwise_and"] = t["__and__"] =
+      logic("logical_and", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_and(a, b); });
+  t["logical_or"] = t["bitwise_or"] = t["__or__"] =
+      logic("logical_or", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_or(a, b); });
+  t["logical_xor"] = t["bitwise_xor"] = t["__xor__"] =
+      logic("logical_xor", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_xor(a, b); });
+  t["logical_not"] = unary("logical_not");
+  t["bitwise_not"] = [](AtenCall& c) -> AtenValues {
+    if (c.tensor("self").dtype() != at::kBool) c.refuse("turns the bits of integers around");
+    return {c.emit("logical_not", {c.tensor("self")})};
+  };
+  for (const char* op : {"abs",        "acos",  "asin",  "atan",  "ceil", "cos",   "cosh", "erf",  "exp",
+                         "expm1",      "floor", "isinf", "isnan", "log",  "log1p", "log2", "neg",  "round",
+                         "reciprocal", "rsqrt", "sign",  "sin",   "sinh", "sqrt",  "tan",  "trunc"})
+    t[op] = unary(op);
+  t["round.decimals"] = [](AtenCall& c) -> AtenValues {
+    if (c.integer("decimals") != 0) c.refuse("rounds to decimals");
+    return {c.emit("round", {c.tensor("self")})};
+  };
+  t["absolute"] = t["abs"], t["negative"] = t["neg"];
+  t["clamp"] = t["clip"] = t["clamp_min"] = t["clamp_max"] = clamp;
+  t["masked_fill"] = masked_fill, t["where"] = where;
+  t["to"] = t["_to_copy"] = t["type_as"] = t["_to_cpu"] = convert;
+  t["float"] = convert_to(at::kFloat), t["double"] = convert_to(at::kDouble), t["long"] = convert_to(at::kLong);
+  t["int"] = convert_to(at::kInt), t["bool"] = convert_to(at::kBool);
+  for (const char* op : {"contiguous", "detach", "clone", "alias", "lift_fresh", "lift_fresh_copy", "lift", "cpu",
+                         "positive", "resolve_conj", "resolve_neg"})
+    t[op] = [](AtenCall& c) -> AtenValues { return {c.tensor("self")}; };
+  t["convert_element_type"] = [](AtenCall& c) -> AtenValues {
+    return {c.builder.cast(c.node, c.tensor("a"), c.dtype("dtype").value_or(c.tensor("a").dtype()))};
+  };
+  t["dropout"] = t["feature_dropout"] = t["alpha_dropout"] = t["feature_alpha_dropout"] =
+      t["native_dropout"] = [](AtenCall& c) -> AtenValues {
+    const std::string input = c.args.contains("input") ? "input" : "self";
+    const bool trains = c.has("train") && c.flag("train");
+    if (trains && c.number("p") > 0)
+      c.refuse("drops elements as in training", "call model.eval() before exporting the model");
+    return {c.tensor(input)};
+  };
+}
+
+}  // namespace models

@@ -1,0 +1,92 @@
+// ATen: parts of tensors, and elements at indices.
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+// A limit of a slice as it holds for any batch: what reaches the end is no limit.
+int64_t slice_end(const AtenCall& c, const std::string& name, const Size& size) {
+  if (!c.has(name)) return INT64_MAX;
+  const Size end = c.size(name);
+  if (end.at[0] >= size.at[0] && end.at[1] >= size.at[1]) return INT64_MAX;
+  if (!end.fixed()) throw OneBatchOnly{mase::format("node '{}' ends where the batch says", c.node)};
+  return end.at[0];
+}
+
+AtenValues slice(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("takes a part of a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  const int64_t start = c.has("start") ? c.integer("start") : 0;
+  return {c.builder.slice(c.node, x, axis, start, slice_end(c, "end", x.size(axis)), c.integer("step"))};
+}
+
+AtenValues narrow(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("takes a part of a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  int64_t start = c.integer("start");
+  const Size length = c.size("length"), size = x.size(axis);
+  if (start < 0) start += size.at[0];
+  if (length.at[0] < 0 || start < 0 || start > size.at[0] - length.at[0]) c.refuse("takes a part beyond the end");
+  c.args["end"] = Size(start + length.at[0], start + length.at[1]);
+  return {c.builder.slice(c.node, x, axis, start, slice_end(c, "end", size), 1)};
+}
+
+AtenValues index(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const auto* list = c.arg("indices").get<AtenValue::List>();
+  if (!list) c.refuse("its indices are no list");
+  std::vector<std::optional<Wire>> indices;
+  for (const AtenValue& item : *list) {
+    if (item.is_none()) {
+      indices.emplace_back();
+      continue;
+    }
+    const auto* wire = item.get<Wire>();
+    if (!wire) c.refuse("one of its indices is no tensor");
+    if (wire->dtype() == at::kBool || wire->dtype() == at::kByte)
+      c.refuse("picks elements by a mask, so that the result's shape depends on values");
+    indices.emplace_back(*wire);
+  }
+  return {c.builder.index(c.node, x, indices)};
+}
+
+AtenValues gather(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (c.base() == "gather") return {c.emit("gather", {x, c.tensor("index")}, {{"dim", c.integer("dim")}})};
+  // take_along_dim: the other axes broadcast.
+  const Wire at = c.tensor("indices");
+  if (!c.has("dim")) c.refuse("its argument 'dim' is missing");
+  const int64_t axis = c.axis("dim", x.rank());
+  Sizes to = x.sizes();
+  if (at.rank() != x.rank()) c.refuse("its indices have another number of axes than the input");
+  to[static_cast<size_t>(axis)] = at.size(axis);
+  return {c.emit("gather", {x, c.builder.expand(c.node + "_indices", at, to)}, {{"dim", axis}})};
+}
+
+}  // namespace
+
+void add_aten_indexing(AtenTable& t) {
+  t["slice"] = t["slice_copy"] = slice, t["narrow"] = t["narrow_copy"] = narrow;
+  t["index"] = t["_unsafe_index"] = index, t["gather"] = t["take_along_dim"] = gather;
+  t["select"] = t["select_copy"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    if (x.rank() == 0) c.refuse("takes a part of a scalar");
+    return {c.emit("select", {x}, {{"dim", c.axis("dim", x.rank())}, {"index", c.integer("index")}})};
+  };
+  t["index_select"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("index_select", {c.tensor("self"), c.tensor("index")}, {{"dim", c.integer("dim")}})};
+  };
+  t["embedding"] = [](AtenCall& c) -> AtenValues {
+    const Wire weight = c.tensor("weight"), indices = c.tensor("indices");
+    if (weight.rank() != 2) c.refuse("expected a weight [rows, features]");
+    mase::Map with;
+    if (c.integer("padding_idx") >= 0) with.set("padding_idx", c.integer("padding_idx"));
+    return {c.builder.embedding(c.node, weight, indices, with, c.target)};
+  };
+}
+
+}  // namespace models

@@ -1,0 +1,114 @@
+// ATen: normalization layers.
+#include <ATen/ops/full.h>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+using Params = std::map<std::string, Wire>;
+
+// Weight and bias, the missing one of the two as ones or zeros.
+Params affine(const AtenCall& c, int64_t features, bool& has_any) {
+  Params params;
+  has_any = c.has("weight") || c.has("bias");
+  if (!has_any) return params;
+  const auto usual = [&](double value) {
+    return ImportBuilder::known(at::full({features}, value, at::TensorOptions().dtype(at::kFloat)));
+  };
+  params["weight"] = c.has("weight") ? c.tensor("weight") : usual(1);
+  params["bias"] = c.has("bias") ? c.tensor("bias") : usual(0);
+  return params;
+}
+
+AtenValues batch_norm(AtenCall& c) {
+  const Wire x = c.tensor("input");
+  if (x.rank() < 2 || x.rank() > 5) c.refuse("expected an input [batch, channels, ...]");
+  const bool trains = (c.has("training") && c.flag("training")) || (c.has("train") && c.flag("train")) ||
+                      !c.has("running_mean") || !c.has("running_var");
+  if (trains) c.refuse("takes mean and variance from the batch", "call model.eval() before exporting the model");
+  const int64_t features = x.size(1).at[0];
+  bool has_affine = false;
+  Params params = affine(c, features, has_affine);
+  params["running_mean"] = c.tensor("running_mean"), params["running_var"] = c.tensor("running_var");
+  mase::Map with{{"num_features", features}, {"eps", c.number("eps")}};
+  if (!has_affine) with.set("affine", false);
+  const char* const op = x.rank() == 4 ? "nn.batch_norm2d" : x.rank() == 5 ? "nn.batch_norm3d" : "nn.batch_norm1d";
+  return {c.builder.apply(c.node, mase::Chosen(op, with), {x}, params, SIZE_MAX, c.target).front()};
+}
+
+AtenValues layer_norm(AtenCall& c) {
+  const Wire x = c.tensor("input");
+  const std::vector<int64_t> shape = c.integers("normalized_shape");
+  Params params;
+  mase::Map with{{"normalized_shape", mase::Value(shape)}, {"eps", c.number("eps")}};
+  if (c.has("weight")) {
+    params["weight"] = c.tensor("weight");
+    if (c.has("bias"))
+      params["bias"] = c.tensor("bias");
+    else
+      with.set("bias", false);
+  } else {
+    with.set("elementwise_affine", false);
+  }
+  const Wire y = c.builder.apply(c.node, mase::Chosen("nn.layer_norm", with), {x}, params, SIZE_MAX, c.target).front();
+  if (c.has("bias") && !c.has("weight")) return {c.builder.binary(c.node + "_bias", "add", y, c.tensor("bias"))};
+  return {y};
+}
+
+AtenValues rms_norm(AtenCall& c) {
+  mase::Map with{{"normalized_shape", mase::Value(c.integers("normalized_shape"))}};
+  if (c.has("eps")) with.set("eps", c.number("eps"));
+  Params params;
+  if (c.has("weight"))
+    params["weight"] = c.tensor("weight");
+  else
+    with.set("elementwise_affine", false);
+  return {c.builder.apply(c.node, mase::Chosen("nn.rms_norm", with), {c.tensor("input")}, params, SIZE_MAX, c.target)
+              .front()};
+}
+
+AtenValues group_norm(AtenCall& c) {
+  const Wire x = c.tensor("input");
+  if (x.rank() < 2) c.refuse("expected an input [batch, channels, ...]");
+  const int64_t channels = x.size(1).at[0];
+  bool has_affine = false;
+  Params params = affine(c, channels, has_affine);
+  mase::Map with{{"num_groups", c.integer(c.args.contains("num_groups") ? "num_groups" : "group")},
+                 {"num_channels", channels},
+                 {"eps", c.number("eps")}};
+  if (!has_affine) with.set("affine", false);
+  return {c.builder.apply(c.node, mase::Chosen("nn.group_norm", with), {x}, params, SIZE_MAX, c.target).front()};
+}
+
+AtenValues instance_norm(AtenCall& c) {
+  const Wire x = c.tensor("input");
+  if (x.rank() < 3 || x.rank() > 5) c.refuse("expected an input [batch, channels, ...]");
+  const int64_t channels = x.size(1).at[0];
+  bool has_affine = false;
+  Params params = affine(c, channels, has_affine);
+  mase::Map with{{"num_features", channels}, {"eps", c.number("eps")}};
+  if (has_affine) with.set("affine", true);
+  if (!c.flag("use_input_stats")) {
+    with.set("track_running_stats", true);
+    params["running_mean"] = c.tensor("running_mean"), params["running_var"] = c.tensor("running_var");
+  }
+  const std::string op = mase::format("nn.instance_norm{}d", x.rank() - 2);
+  return {c.builder.apply(c.node, mase::Chosen(op, with), {x}, params, SIZE_MAX, c.target).front()};
+}
+
+}  // namespace
+
+void add_aten_norms(AtenTable& t) {
+  for (const char* name :
+       {"batch_norm", "_native_batch_norm_legit_no_training", "native_batch_norm", "cudnn_batch_norm",
+        "_native_batch_norm_legit", "_batch_norm_with_update", "_batch_norm_no_update"})
+    t[name] = batch_norm;
+  t["layer_norm"] = t["native_layer_norm"] = layer_norm;
+  t["rms_norm"] = t["_fused_rms_norm"] = rms_norm;
+  t["group_norm"] = t["native_group_norm"] = group_norm, t["instance_norm"] = instance_norm;
+}
+
+}  // namespace models

@@ -1,0 +1,123 @@
+// ATen: pools, padding and interpolation.
+#include <algorithm>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+mase::Value as_one(const std::vector<int64_t>& values, size_t axes) {
+  const bool is_one = std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == values[0]; });
+  if (is_one && !values.empty()) return values[0];
+  if (values.size() != axes) return values.empty() ? mase::Value() : mase::Value(values[0]);
+  return values;
+}
+
+// Runs a pool on an input that has a batch, whether or not the file's has one.
+Wire with_batch(AtenCall& c, const Wire& x, size_t axes, const std::function<Wire(const Wire&)>& run) {
+  if (x.rank() == static_cast<int64_t>(axes) + 2) return run(x);
+  if (x.rank() != static_cast<int64_t>(axes) + 1) c.refuse(mase::format("expected an input with {} axes", axes + 2));
+  Sizes sizes = x.sizes();
+  sizes.insert(sizes.begin(), Size(1));
+  const Wire y = run(c.builder.reshape(c.node + "_batch", x, sizes));
+  if (!y.usable()) return y;
+  sizes = y.sizes();
+  sizes.erase(sizes.begin());
+  return c.builder.reshape(c.node + "_sample", y, sizes);
+}
+
+AtenHandler pool(const std::string& op, size_t axes) {
+  return [op, axes](AtenCall& c) -> AtenValues {
+    const std::vector<int64_t> kernel = c.integers("kernel_size");
+    if (kernel.empty()) c.refuse("has no kernel size");
+    mase::Map with{{"kernel_size", as_one(kernel, axes)}};
+    const auto set = [&](const char* name, const mase::Value& usual) {
+      if (!c.has(name)) return;
+      const std::vector<int64_t> values = c.integers(name);
+      if (values.empty()) return;
+      if (const mase::Value value = as_one(values, axes); !(value == usual)) with.set(name, value);
+    };
+    set("stride", as_one(kernel, axes)), set("padding", 0), set("dilation", 1);
+    if (c.has("ceil_mode") && c.flag("ceil_mode")) with.set("ceil_mode", true);
+    if (c.has("count_include_pad") && !c.flag("count_include_pad")) with.set("count_include_pad", false);
+    if (c.has("divisor_override")) with.set("divisor_override", c.integer("divisor_override"));
+    return {with_batch(c, c.tensor("self"), axes, [&](const Wire& x) { return c.emit(op, {x}, with); })};
+  };
+}
+
+AtenHandler adaptive_pool(const std::string& op, size_t axes) {
+  return [op, axes](AtenCall& c) -> AtenValues {
+    mase::Map with{{"output_size", as_one(c.integers("output_size"), axes)}};
+    return {with_batch(c, c.tensor("self"), axes, [&](const Wire& x) { return c.emit(op, {x}, with); })};
+  };
+}
+
+// Only the values: what needs the indices asks for them and gets a refusal.
+AtenHandler values_only(AtenHandler handler) {
+  return [handler = std::move(handler)](AtenCall& c) -> AtenValues {
+    AtenValues results = handler(c);
+    results.emplace_back();
+    return results;
+  };
+}
+
+AtenHandler padding(const char* mode) {
+  return [mode = std::string(mode)](AtenCall& c) -> AtenValues {
+    const std::string given = c.has("mode") ? c.text("mode") : mode;
+    mase::Map with{{"pad", mase::Value(c.integers(c.args.contains("pad") ? "pad" : "padding"))}};
+    if (given != "constant") with.set("mode", given);
+    if (given == "constant" && c.has("value") && c.number("value") != 0) with.set("value", c.number("value"));
+    return {c.emit("pad", {c.tensor("self")}, with)};
+  };
+}
+
+// upsample_nearest2d and its like: the sizes are given, or factors.
+AtenHandler interpolation(const char* mode) {
+  return [mode = std::string(mode)](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor(c.args.contains("input") ? "input" : "self");
+    mase::Map with{{"mode", mode}};
+    const AtenValue::List* factors = nullptr;
+    if (c.has("scale_factors")) factors = c.arg("scale_factors").get<AtenValue::List>();
+    if (factors) {
+      mase::List numbers;
+      for (const AtenValue& value : *factors) {
+        AtenCall part{c.builder, c.node, c.op, c.target, {{"scale", value}}};
+        numbers.push_back(part.number("scale"));
+      }
+      with.set("scale_factor", numbers);
+    } else if (c.has("output_size")) {
+      with.set("size", mase::Value(c.integers("output_size")));
+    } else {
+      c.refuse("has neither a size nor factors");
+    }
+    if (c.has("align_corners") && c.flag("align_corners")) with.set("align_corners", true);
+    return {c.emit("interpolate", {x}, with)};
+  };
+}
+
+}  // namespace
+
+void add_aten_pools(AtenTable& t) {
+  for (const size_t axes : {1, 2, 3}) {
+    const auto named = [axes](std::string_view name) { return mase::format("{}{}d", name, axes); };
+    const AtenHandler max_pool = pool(named("max_pool"), axes);
+    t[named("max_pool")] = max_pool;
+    t[mase::format("max_pool{}d_with_indices", axes)] = values_only(max_pool);
+    t[named("avg_pool")] = pool(named("avg_pool"), axes);
+    t[named("adaptive_avg_pool")] = t[named("_adaptive_avg_pool")] = adaptive_pool(named("adaptive_avg_pool"), axes);
+    t[named("adaptive_max_pool")] = values_only(adaptive_pool(named("adaptive_max_pool"), axes));
+  }
+  t["constant_pad_nd"] = t["pad"] = padding("constant");
+  for (const int axes : {1, 2, 3}) {
+    t[mase::format("reflection_pad{}d", axes)] = padding("reflect");
+    t[mase::format("replication_pad{}d", axes)] = padding("replicate");
+    t[mase::format("upsample_nearest{}d", axes)] = interpolation("nearest");
+    t[mase::format("_upsample_nearest_exact{}d", axes)] = interpolation("nearest_exact");
+  }
+  t["upsample_linear1d"] = interpolation("linear"), t["upsample_bilinear2d"] = interpolation("bilinear");
+  t["upsample_bicubic2d"] = interpolation("bicubic"), t["upsample_trilinear3d"] = interpolation("trilinear");
+}
+
+}  // namespace models

@@ -1,0 +1,81 @@
+// ATen: matrix products and attention.
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+// alpha times a product plus beta times `bias`; where the second factor is a weight, a layer.
+AtenValues sum_and_product(AtenCall& c, const Wire& bias, const Wire& a, const Wire& b) {
+  const double alpha = c.number("alpha"), beta = c.number("beta");
+  const bool is_layer = alpha == 1 && beta == 1 && a.live() && b.known() && b.rank() == 2 && bias.known() &&
+                        bias.rank() == 1 && bias.size(0) == b.size(1);
+  if (is_layer) {
+    Wire weight = c.builder.transpose(c.node + "_t", b, 0, 1);
+    weight.key = b.key;
+    return {c.builder.linear(c.node, a, weight, bias, c.target)};
+  }
+  const auto scaled = [&](const Wire& x, double factor, const char* name) {
+    if (factor == 1) return x;
+    AtenCall part{c.builder, c.node, c.op, c.target, {{"factor", factor}}};
+    return c.builder.binary(c.node + name, "mul", x, part.operand("factor", x));
+  };
+  Wire product = scaled(c.builder.matmul(c.node, a, b), alpha, "_alpha");
+  if (beta == 0) return {product};
+  return {c.builder.binary(c.node + "_sum", "add", product, scaled(bias, beta, "_beta"))};
+}
+
+AtenValues attention(AtenCall& c) {
+  Wires inputs{c.tensor("query"), c.tensor("key"), c.tensor("value")};
+  const char* const mask = c.args.contains("attn_mask") ? "attn_mask" : "attn_bias";
+  if (c.has(mask)) inputs.push_back(c.tensor(mask));
+  if (c.has("dropout_p") && c.number("dropout_p") != 0)
+    c.refuse("drops weights as in training", "call model.eval() before exporting the model");
+  mase::Map with;
+  if (c.has("is_causal") && c.flag("is_causal")) with.set("is_causal", true);
+  if (c.has("scale")) with.set("scale", c.number("scale"));
+  if (c.has("enable_gqa") && c.flag("enable_gqa")) with.set("enable_gqa", true);
+  return {c.builder.apply(c.node, mase::Chosen("nn.scaled_dot_product_attention", with), inputs, {}, 3).front()};
+}
+
+AtenValues einsum(AtenCall& c) {
+  std::string equation;
+  for (const char x : c.text("equation"))
+    if (x != ' ') equation += x;
+  const Wires wires = c.tensors("tensors");
+  return {c.builder.apply(c.node, mase::Chosen("nn.einsum", {{"equation", equation}}), wires).front()};
+}
+
+}  // namespace
+
+void add_aten_products(AtenTable& t) {
+  t["matmul"] = [](AtenCall& c) -> AtenValues {
+    return {c.builder.matmul(c.node, c.tensor("self"), c.tensor("other"))};
+  };
+  t["mm"] = t["bmm"] = [](AtenCall& c) -> AtenValues {
+    return {c.builder.matmul(c.node, c.tensor("self"), c.tensor("mat2"))};
+  };
+  t["mv"] = [](AtenCall& c) -> AtenValues { return {c.builder.matmul(c.node, c.tensor("self"), c.tensor("vec"))}; };
+  t["dot"] = [](AtenCall& c) -> AtenValues { return {c.builder.matmul(c.node, c.tensor("self"), c.tensor("tensor"))}; };
+  t["addmm"] = [](AtenCall& c) { return sum_and_product(c, c.tensor("self"), c.tensor("mat1"), c.tensor("mat2")); };
+  t["baddbmm"] = [](AtenCall& c) {
+    return sum_and_product(c, c.tensor("self"), c.tensor("batch1"), c.tensor("batch2"));
+  };
+  t["addmv"] = [](AtenCall& c) { return sum_and_product(c, c.tensor("self"), c.tensor("mat"), c.tensor("vec")); };
+  for (const char* name :
+       {"scaled_dot_product_attention", "_scaled_dot_product_flash_attention_for_cpu",
+        "_scaled_dot_product_attention_math", "_scaled_dot_product_flash_attention",
+        "_scaled_dot_product_efficient_attention", "_scaled_dot_product_fused_attention_overrideable"})
+    t[name] = attention;
+  t["einsum"] = einsum;
+  for (const char* name : {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "_thnn_fused_lstm_cell"})
+    t[name] = [](AtenCall& c) -> AtenValues {
+      AtenValues results;
+      for (const Wire& wire : c.builder.unknown(c.node, "aten." + c.op, 3, "recurrent networks are not read"))
+        results.emplace_back(wire);
+      return results;
+    };
+}
+
+}  // namespace models

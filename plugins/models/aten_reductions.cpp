@@ -1,0 +1,131 @@
+// ATen: reductions, extremes and their places, running sums.
+#include <algorithm>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+// The axes in order, counted from 0; none stands for all of them, as in our operators.
+std::vector<int64_t> axes_of(const AtenCall& c, const Wire& x) {
+  std::vector<int64_t> axes;
+  if (!c.has("dim")) return axes;
+  for (const int64_t dim : c.integers("dim")) {
+    AtenCall part{c.builder, c.node, c.op, c.target, {{"dim", Size(dim)}}};
+    axes.push_back(part.axis("dim", x.rank()));
+  }
+  std::sort(axes.begin(), axes.end());
+  if (x.rank() == 0) axes.clear();
+  return axes;
+}
+
+bool keeps(const AtenCall& c) { return c.has("keepdim") && c.flag("keepdim"); }
+
+mase::Map reduction_config(const AtenCall& c, const Wire& x) {
+  mase::Map with;
+  if (const auto axes = axes_of(c, x); !axes.empty()) with.set("dim", mase::Value(axes));
+  if (keeps(c)) with.set("keepdim", true);
+  return with;
+}
+
+AtenHandler reduction(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    Wire x = c.tensor("self");
+    if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    return {c.emit(op, {x}, reduction_config(c, x))};
+  };
+}
+
+mase::Map variance_config(const AtenCall& c, const Wire& x) {
+  mase::Map with = reduction_config(c, x);
+  double correction = 1;
+  if (c.has("correction")) correction = c.number("correction");
+  if (c.has("unbiased")) correction = c.flag("unbiased") ? 1 : 0;
+  if (correction != static_cast<double>(static_cast<int64_t>(correction))) c.refuse("its correction is no integer");
+  if (correction != 1) with.set("correction", static_cast<int64_t>(correction));
+  return with;
+}
+
+AtenHandler variance(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    return {c.emit(op, {x}, variance_config(c, x))};
+  };
+}
+
+// var_mean and std_mean.
+AtenHandler variance_and_mean(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    const Wire spread = c.emit(op, {x}, variance_config(c, x));
+    return {spread, c.builder.call(c.node + "_mean", "mean", {x}, reduction_config(c, x))};
+  };
+}
+
+// max and min: of all elements, along an axis with places, or of two tensors.
+AtenHandler extreme(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    if (c.args.contains("a") && c.args.contains("b")) return {python_arithmetic(c)};
+    const Wire x = c.tensor("self");
+    if (c.has("other")) return {c.builder.binary(c.node, op + "imum", x, c.tensor("other"))};
+    if (!c.has("dim")) return {c.emit("a" + op, {x})};
+    mase::Map with{{"dim", c.axis("dim", x.rank())}};
+    if (keeps(c)) with.set("keepdim", true);
+    AtenValues results;
+    for (const Wire& wire : c.builder.apply(c.node, mase::Chosen("nn." + op, with), {x})) results.emplace_back(wire);
+    return results;
+  };
+}
+
+AtenHandler place(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    mase::Map with;
+    if (c.has("dim")) with.set("dim", c.axis("dim", x.rank()));
+    if (keeps(c)) with.set("keepdim", true);
+    return {c.emit(op, {x}, with)};
+  };
+}
+
+AtenValues norm(AtenCall& c) {
+  Wire x = c.tensor("self");
+  if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+  mase::Map with = reduction_config(c, x);
+  const char* const power = c.args.contains("ord") ? "ord" : "p";
+  if (c.has(power) && c.number(power) != 2) with.set("p", c.number(power));
+  return {c.emit("norm", {x}, with)};
+}
+
+AtenValues topk(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  mase::Map with{{"k", c.integer("k")}, {"dim", c.axis("dim", x.rank())}};
+  if (!c.flag("largest")) with.set("largest", false);
+  if (!c.flag("sorted")) with.set("sorted", false);
+  AtenValues results;
+  for (const Wire& wire : c.builder.apply(c.node, mase::Chosen("nn.topk", with), {x})) results.emplace_back(wire);
+  return results;
+}
+
+}  // namespace
+
+void add_aten_reductions(AtenTable& t) {
+  for (const char* op : {"sum", "mean", "amax", "amin", "prod", "all", "any", "logsumexp"}) t[op] = reduction(op);
+  t["var"] = variance("var"), t["std"] = variance("std");
+  t["var_mean"] = variance_and_mean("var"), t["std_mean"] = variance_and_mean("std");
+  t["max"] = extreme("max"), t["min"] = extreme("min");
+  t["argmax"] = place("argmax"), t["argmin"] = place("argmin");
+  t["norm"] = t["linalg_vector_norm"] = t["frobenius_norm"] = norm, t["topk"] = topk;
+  t["cumsum"] = [](AtenCall& c) -> AtenValues {
+    Wire x = c.tensor("self");
+    if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    return {c.emit("cumsum", {x}, {{"dim", c.axis("dim", x.rank())}})};
+  };
+  t["one_hot"] = [](AtenCall& c) -> AtenValues {
+    if (c.integer("num_classes") < 1) c.refuse("takes the number of classes from the values");
+    return {c.emit("one_hot", {c.tensor("self")}, {{"num_classes", c.integer("num_classes")}})};
+  };
+}
+
+}  // namespace models

@@ -1,0 +1,227 @@
+// ATen: operators that move elements without computing.
+#include <algorithm>
+#include <numeric>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+AtenValues reshaped(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const char* const name = c.args.contains("shape") ? "shape" : "size";
+  if (c.op == "view.dtype") c.refuse("reads the bytes of a tensor as another type");
+  if (c.has("other")) return {c.builder.reshape(c.node, x, c.tensor("other").sizes())};
+  return {c.builder.reshape(c.node, x, c.sizes(name))};
+}
+
+AtenValues flatten_axes(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const int64_t rank = x.rank(), first = c.axis("start_dim", rank), last = c.axis("end_dim", rank);
+  if (rank == 0) return {c.builder.reshape(c.node, x, {Size(1)})};
+  if (last < first) c.refuse("ends before it starts");
+  Sizes to = x.sizes();
+  Size middle(1);
+  for (int64_t i = first; i <= last; ++i)
+    for (size_t at = 0; at < 2; ++at) middle.at[at] *= x.size(i).at[at];
+  to.erase(to.begin() + first, to.begin() + last + 1);
+  to.insert(to.begin() + first, middle);
+  return {c.builder.reshape(c.node, x, to)};
+}
+
+AtenValues unflattened(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const int64_t axis = c.axis("dim", x.rank());
+  Sizes to = x.sizes(), parts = c.sizes("sizes");
+  if (to.empty()) c.refuse("divides an axis of a scalar");
+  to.erase(to.begin() + axis);
+  to.insert(to.begin() + axis, parts.begin(), parts.end());
+  return {c.builder.reshape(c.node, x, to)};
+}
+
+AtenValues squeezed(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  std::vector<bool> goes(static_cast<size_t>(x.rank()), !c.has("dim"));
+  if (c.has("dim") && x.rank() > 0)
+    for (const int64_t dim : c.integers("dim")) {
+      AtenCall part{c.builder, c.node, c.op, c.target, {{"dim", Size(dim)}}};
+      goes[static_cast<size_t>(part.axis("dim", x.rank()))] = true;
+    }
+  Sizes to;
+  for (int64_t i = 0; i < x.rank(); ++i)
+    if (!goes[static_cast<size_t>(i)] || x.size(i) != Size(1)) to.push_back(x.size(i));
+  return {c.builder.reshape(c.node, x, to)};
+}
+
+AtenValues unsqueezed(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  Sizes to = x.sizes();
+  to.insert(to.begin() + c.axis("dim", x.rank() + 1), Size(1));
+  return {c.builder.reshape(c.node, x, to)};
+}
+
+AtenValues turned(AtenCall& c) {  // t, mT, numpy_T
+  const Wire x = c.tensor("self");
+  std::vector<int64_t> order(static_cast<size_t>(x.rank()));
+  std::iota(order.begin(), order.end(), 0);
+  if (c.base() == "mT" || c.base() == "adjoint") {
+    if (order.size() < 2) c.refuse("turns a tensor of fewer than two axes");
+    std::swap(order[order.size() - 1], order[order.size() - 2]);
+  } else {
+    std::reverse(order.begin(), order.end());
+  }
+  return {c.builder.permute(c.node, x, order)};
+}
+
+AtenValues moved(AtenCall& c) {  // movedim: the axes `source` stand at `destination`
+  const Wire x = c.tensor("self");
+  const std::vector<int64_t> source = c.integers("source"), destination = c.integers("destination");
+  if (source.size() != destination.size()) c.refuse("its lists of axes differ in length");
+  std::vector<int64_t> order(static_cast<size_t>(x.rank()), -1), rest;
+  std::vector<bool> taken(order.size());
+  for (size_t i = 0; i < source.size(); ++i) {
+    AtenCall part{c.builder, c.node, c.op, c.target, {{"from", Size(source[i])}, {"to", Size(destination[i])}}};
+    const auto from = static_cast<size_t>(part.axis("from", x.rank())),
+               to = static_cast<size_t>(part.axis("to", x.rank()));
+    if (from >= order.size() || to >= order.size()) c.refuse("moves axes of a scalar");
+    order[to] = static_cast<int64_t>(from), taken[from] = true;
+  }
+  size_t next = 0;
+  for (int64_t& axis : order) {
+    if (axis >= 0) continue;
+    while (next < taken.size() && taken[next]) ++next;
+    axis = static_cast<int64_t>(next++);
+  }
+  return {c.builder.permute(c.node, x, order)};
+}
+
+AtenValues expanded(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  return {c.builder.expand(c.node, x, c.has("other") ? c.tensor("other").sizes() : c.sizes("size"))};
+}
+
+AtenValues repeat_axes(AtenCall& c) {
+  Wire x = c.tensor("self");
+  std::vector<int64_t> repeats;
+  Sizes times = c.sizes(c.args.contains("repeats") ? "repeats" : "dims");
+  const size_t rank = std::max(times.size(), static_cast<size_t>(x.rank()));
+  if (times.size() < rank) times.insert(times.begin(), rank - times.size(), Size(1));
+  Sizes wide = x.sizes();
+  wide.insert(wide.begin(), rank - wide.size(), Size(1));
+  // Axes of size one are repeated by expanding, which also follows the batch.
+  bool expands = true;
+  Sizes to = wide;
+  for (size_t i = 0; i < rank; ++i) {
+    expands &= times[i] == Size(1) || wide[i] == Size(1);
+    if (wide[i] == Size(1)) to[i] = times[i];
+  }
+  if (expands) return {c.builder.expand(c.node, c.builder.reshape(c.node + "_axes", x, wide), to)};
+  for (const Size& n : times) {
+    if (!n.fixed()) throw OneBatchOnly{mase::format("node '{}' repeats as often as the batch is large", c.node)};
+    repeats.push_back(n.at[0]);
+  }
+  return {c.emit("repeat", {x}, {{"repeats", mase::Value(repeats)}})};
+}
+
+AtenValues join(AtenCall& c) {
+  Wires parts = c.tensors("tensors");
+  if (parts.empty()) c.refuse("joins nothing");
+  // What torch once allowed: empty vectors among the parts.
+  if (c.base() != "stack")
+    std::erase_if(parts, [&](const Wire& w) { return parts.size() > 1 && w.rank() == 1 && w.size(0) == Size(0); });
+  if (c.base() != "stack" && parts.size() == 1) return {parts[0]};
+  return {c.emit(c.base() == "stack" ? "stack" : "cat", parts, {{"dim", c.integer("dim")}})};
+}
+
+AtenValue listed(const Wires& wires) {
+  AtenValue::List list;
+  for (const Wire& wire : wires) list.emplace_back(wire);
+  return list;
+}
+
+AtenValues split_into(AtenCall& c, const Wire& x, int64_t axis, const std::vector<int64_t>& sizes) {
+  if (sizes.size() == 1) return {listed({x})};
+  return {
+      listed(c.builder.apply(c.node, mase::Chosen("nn.split", {{"sizes", mase::Value(sizes)}, {"dim", axis}}), {x}))};
+}
+
+// Sizes of equal parts; the last one may be smaller.
+AtenValues split_evenly(AtenCall& c, const Wire& x, int64_t axis, int64_t part) {
+  const Size size = x.size(axis);
+  if (!size.fixed()) throw OneBatchOnly{mase::format("node '{}' splits the batch", c.node)};
+  if (part < 1 || size.at[0] / part > 4096)
+    c.refuse(mase::format("splits {} elements into parts of {}", size.at[0], part));
+  std::vector<int64_t> sizes;
+  for (int64_t rest = size.at[0]; rest > 0; rest -= part) sizes.push_back(std::min(rest, part));
+  return split_into(c, x, axis, sizes);
+}
+
+AtenValues split(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("splits a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  if (c.args.contains("split_sizes")) return split_into(c, x, axis, c.integers("split_sizes"));
+  if (c.arg("split_size").get<AtenValue::List>()) return split_into(c, x, axis, c.integers("split_size"));
+  return split_evenly(c, x, axis, c.integer("split_size"));
+}
+
+AtenValues chunk(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("splits a scalar");
+  const int64_t axis = c.axis("dim", x.rank()), count = c.integer("chunks");
+  if (count < 1) c.refuse(mase::format("splits into {} parts", count));
+  const int64_t size = x.size(axis).at[0];
+  return split_evenly(c, x, axis, std::max<int64_t>(size / count + (size % count != 0), 1));
+}
+
+AtenValues unbound(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("splits a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  if (!x.size(axis).fixed()) throw OneBatchOnly{mase::format("node '{}' splits the batch", c.node)};
+  if (x.size(axis).at[0] > 4096) c.refuse(mase::format("splits into {} parts", x.size(axis).at[0]));
+  Wires parts;
+  for (int64_t i = 0; i < x.size(axis).at[0]; ++i)
+    parts.push_back(c.builder.call(mase::format("{}_{}", c.node, i), "select", {x}, {{"dim", axis}, {"index", i}}));
+  return {listed(parts)};
+}
+
+}  // namespace
+
+void add_aten_shapes(AtenTable& t) {
+  t["view"] = t["_unsafe_view"] = t["reshape"] = t["view_as"] = t["reshape_as"] = t["_reshape_alias"] = reshaped;
+  t["flatten"] = flatten_axes, t["unflatten"] = unflattened, t["squeeze"] = squeezed, t["unsqueeze"] = unsqueezed;
+  t["permute"] = [](AtenCall& c) -> AtenValues {
+    return {c.builder.permute(c.node, c.tensor("self"), c.integers("dims"))};
+  };
+  t["transpose"] = t["swapaxes"] = t["swapdims"] = [](AtenCall& c) -> AtenValues {
+    const char* const first = c.args.contains("dim0") ? "dim0" : "axis0";
+    const char* const second = c.args.contains("dim1") ? "dim1" : "axis1";
+    return {c.builder.transpose(c.node, c.tensor("self"), c.integer(first), c.integer(second))};
+  };
+  t["t"] = t["numpy_T"] = t["mT"] = t["adjoint"] = turned, t["movedim"] = t["moveaxis"] = moved;
+  t["expand"] = t["expand_as"] = t["broadcast_to"] = expanded, t["repeat"] = t["tile"] = repeat_axes;
+  t["cat"] = t["concat"] = t["concatenate"] = t["stack"] = join;
+  t["split"] = t["split_with_sizes"] = t["split_copy"] = t["split_with_sizes_copy"] = split;
+  t["chunk"] = chunk, t["unbind"] = unbound;
+  t["pixel_shuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("pixel_shuffle", {c.tensor("self")}, {{"upscale_factor", c.integer("upscale_factor")}})};
+  };
+  t["pixel_unshuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("pixel_unshuffle", {c.tensor("self")}, {{"downscale_factor", c.integer("downscale_factor")}})};
+  };
+  t["channel_shuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("channel_shuffle", {c.tensor("self")}, {{"groups", c.integer("groups")}})};
+  };
+  t["flip"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::Value(c.integers("dims"))}})};
+  };
+  t["roll"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("roll", {c.tensor("self")},
+                   {{"shifts", mase::Value(c.integers("shifts"))}, {"dims", mase::Value(c.integers("dims"))}})};
+  };
+}
+
+}  // namespace models

@@ -1,0 +1,182 @@
+// Running ATen calls one after the other: defaults from the schemas, views, and operators that work in place.
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/function_schema.h>
+
+#include <algorithm>
+
+#include "aten.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+bool is_same(const AtenValue& a, const AtenValue& b) {
+  const auto *x = a.get<Wire>(), *y = b.get<Wire>();
+  if (!x || !y || x->state != y->state) return false;
+  if (x->live()) return x->from.node == y->from.node && x->from.result == y->from.result;
+  return x->known() && x->trace[0].is_same(y->trace[0]) && x->trace[1].is_same(y->trace[1]);
+}
+
+// "relu_" is "relu" in place; "__and__" is not.
+bool is_in_place(const std::string& base) { return base.size() > 1 && base.ends_with('_') && !base.ends_with("__"); }
+
+// Operators that may hand out what they are given although their schemas do not say so.
+bool may_return_input(const std::string& base) {
+  return base.find("dropout") != base.npos || base == "_to_copy" || base == "lift_fresh";
+}
+
+AtenValues repeated(Wire::State state) {
+  Wire wire;
+  wire.state = state;
+  return {wire};
+}
+
+}  // namespace
+
+const c10::FunctionSchema* aten_schema(const std::string& op) {
+  const size_t dot = op.find('.');
+  std::string overload = dot == op.npos ? std::string() : op.substr(dot + 1);
+  if (overload == "default") overload.clear();
+  const auto handle = c10::Dispatcher::singleton().findSchema({"aten::" + op.substr(0, dot), overload});
+  return handle && handle->hasSchema() ? &handle->schema() : nullptr;
+}
+
+AtenValue from_ivalue(const c10::IValue& value) {
+  if (value.isTensor())
+    return value.toTensor().defined() ? AtenValue(ImportBuilder::known(value.toTensor())) : AtenValue();
+  if (value.isInt()) return Size(value.toInt());
+  if (value.isDouble()) return value.toDouble();
+  if (value.isBool()) return value.toBool();
+  if (value.isString()) return value.toStringRef();
+  if (value.isDevice()) return value.toDevice().str();
+  AtenValue::List list;
+  if (value.isList()) {
+    for (const c10::IValue& item : value.toListRef()) list.push_back(from_ivalue(item));
+    return list;
+  }
+  if (value.isTuple()) {
+    for (const c10::IValue& item : value.toTupleRef().elements()) list.push_back(from_ivalue(item));
+    return list;
+  }
+  return {};
+}
+
+void AtenWalk::define(const std::string& label, AtenValue value) {
+  set(label, std::move(value));
+  fixed_.insert(values_.at(label).storage);
+}
+
+void AtenWalk::set(const std::string& label, AtenValue value, const std::string& of) {
+  const auto base = of.empty() ? values_.end() : values_.find(of);
+  const size_t storage = base == values_.end() ? ++storages_ : base->second.storage;
+  values_[label] = {std::move(value), storage, {}};
+  shared_[storage].push_back(label);
+}
+
+void AtenWalk::alias(const std::string& label, const std::string& of) {
+  const Held held = values_.at(of);
+  values_[label] = held;
+  shared_[held.storage].push_back(label);
+}
+
+const AtenValue& AtenWalk::use(const std::string& label, const std::string& node) const {
+  const auto found = values_.find(label);
+  if (found == values_.end()) builder_.fail(node, mase::format("'{}' is used but nothing before makes it", label));
+  if (!found->second.changed_by.empty())
+    builder_.fail(
+        node, mase::format("uses '{}', which node '{}' changes through a view of it", label, found->second.changed_by),
+        "write the model without assigning to parts of tensors, or export it with run_decompositions()");
+  return found->second.value;
+}
+
+std::string AtenWalk::base_of(const std::string& op, const std::map<std::string, std::string>& labels) const {
+  const c10::FunctionSchema* schema = aten_schema(op);
+  if (!schema || labels.empty()) return {};
+  const bool returns_input = may_return_input(op.substr(0, op.find('.')));
+  for (const c10::Argument& arg : schema->arguments()) {
+    const auto label = labels.find(arg.name());
+    if (label == labels.end()) continue;
+    if (returns_input) return label->second;
+    const bool is_viewed = arg.alias_info() && std::any_of(schema->returns().begin(), schema->returns().end(),
+                                                           [](const c10::Argument& r) { return r.alias_info(); });
+    if (is_viewed) return label->second;
+  }
+  return {};
+}
+
+AtenValues AtenWalk::call(AtenCall& call) {
+  const std::string base = call.base();
+  bool is_unknown = false, is_absent = false;
+  for (const auto& [name, value] : call.args)
+    for_each_wire(value, [&, &name = name](const Wire& wire) {
+      is_unknown |= wire.state == Wire::State::unknown;
+      // A mask that is left out hides nothing.
+      is_absent |= wire.absent() && name != "attn_mask" && name != "attn_bias" && base != "logical_and" &&
+                   base != "bitwise_and" && base != "__and__";
+    });
+  if (is_unknown) return repeated(Wire::State::unknown);
+  if (is_absent) return repeated(Wire::State::absent);
+  const AtenTable& table = aten_table();
+  auto handler = table.find(call.op);
+  if (handler == table.end()) handler = table.find(base);
+  if (handler == table.end()) {
+    builder_.unknown(call.node, "aten." + call.op, 1);
+    return repeated(Wire::State::unknown);
+  }
+  try {
+    return handler->second(call);
+  } catch (const c10::Error& e) {
+    call.refuse(e.what_without_backtrace());
+  }
+}
+
+AtenValues AtenWalk::run(AtenCall& call, const std::map<std::string, std::string>& labels) {
+  const c10::FunctionSchema* schema = aten_schema(call.op);
+  if (schema) {
+    for (const c10::Argument& arg : schema->arguments())
+      if (arg.default_value() && !call.args.contains(arg.name()))
+        call.args[arg.name()] = from_ivalue(*arg.default_value());
+    for (const c10::Argument& arg : schema->arguments())
+      if (!call.args.contains(arg.name()) && arg.type()->kind() != c10::TypeKind::OptionalType)
+        call.refuse(mase::format("its argument '{}' is missing", arg.name()));
+  }
+  if (!is_in_place(call.base())) return this->call(call);
+
+  const auto self = labels.find("self");
+  if (!schema || self == labels.end()) {
+    builder_.unknown(call.node, "aten." + call.op, 1);
+    return repeated(Wire::State::unknown);
+  }
+  const std::string in_place = call.op, base = call.base();
+  call.op = base.substr(0, base.size() - 1) + in_place.substr(base.size());
+  const Wire before = call.tensor("self");
+  AtenValues results = this->call(call);
+  const Wire* result = results.size() == 1 ? results[0].get<Wire>() : nullptr;
+  if (!result) call.refuse("works in place on something that is no tensor");
+  Wire after = *result;
+  if (after.usable() && before.usable()) {
+    if (after.sizes() != before.sizes()) call.refuse("changes a tensor's shape in place");
+    after = builder_.cast(call.node + "_cast", after, before.dtype());
+  }
+  overwrite(call, self->second, after);
+  return {after};
+}
+
+// What names the same value now names the new one; other views of it cannot be used any more.
+void AtenWalk::overwrite(const AtenCall& call, const std::string& label, const Wire& with) {
+  const Held held = values_.at(label);
+  if (fixed_.contains(held.storage))
+    call.refuse(mase::format("changes '{}', an input or a weight, in place", label),
+                "export the model in evaluation mode and without writing to its inputs and buffers");
+  for (const std::string& other : shared_[held.storage]) {
+    Held& view = values_.at(other);
+    if (view.storage != held.storage) continue;
+    if (is_same(view.value, held.value))
+      view.value = with;
+    else
+      view.changed_by = call.node;
+  }
+}
+
+}  // namespace models

@@ -1,0 +1,136 @@
+// The container of a TorchScript file: objects, tensors and sources.
+#include <algorithm>
+#include <charconv>
+
+#include "mase/text.h"
+#include "torchscript.h"
+
+namespace models {
+
+namespace {
+
+using Kind = PickleObject::Kind;
+
+constexpr uint64_t kLongestSource = uint64_t{8} << 20;
+constexpr int kDeepestValue = 32;  // lists in lists
+constexpr int64_t kOldest = 4;     // div changed its meaning with version 4
+
+int64_t version_of(const Archive& archive) {
+  const std::string member = archive.has(".data/version") ? ".data/version" : "version";
+  const std::string text = archive.text(member, 64);
+  int64_t version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc() || end == text.data()) throw mase::Error("the archive's version is no number");
+  if (version < kOldest)
+    throw mase::Error(mase::format("the file has version {} of TorchScript, expected {} or later", version, kOldest),
+                      {}, "load the model in a PyTorch of today and save it again");
+  return version;
+}
+
+std::string dotted(std::string_view text) {
+  std::string name(text);
+  std::replace(name.begin(), name.end(), '\n', '.');
+  return name;
+}
+
+}  // namespace
+
+ScriptModule::ScriptModule(const std::string& file) : archive_(file) {
+  const mase::Loc place{mase::Loc::intern(file)};
+  if (!archive_.has("data.pkl") || !archive_.has("constants.pkl"))
+    throw mase::Error("the archive is no TorchScript file: it has no data.pkl or no constants.pkl", {},
+                      archive_.has("models/model.json") ? "models.torch_export reads .pt2 files"
+                                                        : "save the model with torch.jit.save");
+  const int64_t version = version_of(archive_);
+  if (archive_.has("byteorder") && archive_.text("byteorder", 64) != "little")
+    throw mase::Error("the archive's tensors are big-endian, expected little");
+  pickle_text_ = archive_.text("data.pkl"), constants_text_ = archive_.text("constants.pkl");
+  objects_ = read_pickle(pickle_text_, place, true);
+  const Pickle constants = read_pickle(constants_text_, place, true);
+  std::vector<at::Tensor> tensors;
+  if (constants[constants.root].kind != Kind::tuple) throw mase::Error("constants.pkl holds no tuple");
+  for (const uint32_t item : constants[constants.root].items) {
+    if (constants[item].kind != Kind::tensor) throw mase::Error("constants.pkl holds something that is no tensor");
+    tensors.push_back(tensor(constants, constants[item], "constants/", mase::format("CONSTANTS.c{}", tensors.size())));
+  }
+  if (objects_[objects_.root].kind != Kind::object) throw mase::Error("data.pkl holds no module");
+  compiler_ = std::make_unique<ScriptCompiler>(
+      [this](const std::string& path) {
+        const std::string member = mase::format("code/{}", path);
+        return archive_.has(member) ? std::make_unique<std::string>(archive_.text(member, kLongestSource)) : nullptr;
+      },
+      tensors, version);
+}
+
+at::Tensor ScriptModule::tensor(const Pickle& pickle, const PickleObject& object, const char* folder,
+                                const std::string& name) const {
+  const PickleObject& storage = pickle[object.items[0]];
+  StridedPlace place;
+  place.member = mase::format("{}{}", folder, storage.text);
+  place.type = object.type, place.offset = object.integer;
+  for (const auto& [from, to] : {std::pair(1, &place.sizes), std::pair(2, &place.strides)})
+    for (const uint32_t item : pickle[object.items[static_cast<size_t>(from)]].items) {
+      if (pickle[item].kind != Kind::integer)
+        throw mase::Error(mase::format("tensor '{}' has a size that is no integer", name));
+      to->push_back(pickle[item].integer);
+    }
+  const std::string key = mase::format("{} {} {} {} {}", place.member, static_cast<int>(place.type), place.offset,
+                                       mase::Value(place.sizes).json(), mase::Value(place.strides).json());
+  at::Tensor& result = read_[key];
+  if (!result.defined()) result = read_strided(archive_, name, place);
+  return result;
+}
+
+AtenValue ScriptModule::attribute(uint32_t place, const std::string& path, int depth) const {
+  const PickleObject& object = objects_[place];
+  switch (object.kind) {
+    case Kind::none:
+      return {};
+    case Kind::boolean:
+      return object.integer != 0;
+    case Kind::integer:
+      return Size(object.integer);
+    case Kind::real:
+      return object.real;
+    case Kind::text:
+      return std::string(object.text);
+    case Kind::dtype:
+      return object.type;
+    case Kind::tensor:
+      return ImportBuilder::known(tensor(objects_, object, "data/", path), path);
+    case Kind::object:
+      return AtenValue::Object{place, path};
+    case Kind::list:
+    case Kind::tuple: {
+      if (depth > kDeepestValue) throw mase::Error(mase::format("'{}' nests too deep", path));
+      AtenValue::List list;
+      for (size_t i = 0; i < object.items.size(); ++i)
+        list.push_back(attribute(object.items[i], mase::format("{}.{}", path, i), depth + 1));
+      return list;
+    }
+    default:
+      throw mase::Error(mase::format("the attribute '{}' is of a kind that is not read", path));
+  }
+}
+
+AtenValue ScriptModule::get_attribute(const AtenValue::Object& object, const std::string& name) const {
+  if (name == "training") return false;  // networks are read as they evaluate
+  const PickleObject& self = objects_[object.index];
+  const PickleObject* const state =
+      self.kind == Kind::object && self.items.size() == 1 ? &objects_[self.items[0]] : nullptr;
+  if (!state || state->kind != Kind::dict)
+    throw mase::Error(mase::format("an object of '{}' has a state of its own making (__getstate__), which is not read",
+                                   class_of(object)));
+  for (size_t i = 0; i + 1 < state->items.size(); i += 2)
+    if (const PickleObject& key = objects_[state->items[i]]; key.kind == Kind::text && key.text == name)
+      return attribute(state->items[i + 1], object.path.empty() ? name : mase::format("{}.{}", object.path, name), 0);
+  throw mase::Error(mase::format("'{}' ({}) has no attribute '{}'", object.path, class_of(object), name));
+}
+
+std::string ScriptModule::class_of(const AtenValue::Object& object) const {
+  return dotted(objects_[object.index].text);
+}
+
+const ScriptFunction& ScriptModule::forward() { return compiler_->method(class_of({objects_.root, {}}), "forward"); }
+
+}  // namespace models
