@@ -3,8 +3,6 @@
 // Python's own numbers never become nodes: sizes and what is computed from them are worked out here, at both batch
 // sizes. Arguments carry the names of ATen's schemas, which also give the defaults.
 #pragma once
-#include <c10/util/intrusive_ptr.h>
-
 #include <set>
 #include <variant>
 

@@ -1,6 +1,5 @@
 // ATen: arithmetic, comparisons, logic and functions of elements.
 #include <ATen/ops/bitwise_and.h>
-#include <ATen/ops/bitwise_not.h>
 #include <ATen/ops/bitwise_or.h>
 #include <ATen/ops/bitwise_xor.h>
 

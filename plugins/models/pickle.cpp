@@ -277,9 +277,23 @@ class Unpickler : PickleReader {
         return true;
       }
       case 'b': {  // BUILD: PyTorch hangs its version numbers on a state dict this way
-        const Kind state = object(pop()).kind;
+        const uint32_t state_place = pop();
+        const Kind state = object(state_place).kind;
+        if (objects_ && !stack_.empty() && object(stack_.back()).kind == Kind::object) {
+          object(stack_.back()).items = {state_place};
+          return true;
+        }
         top(Kind::dict, "dict");
         if (state != Kind::dict) fail("the pickle sets the state of an object, which is not read; nothing is executed");
+        return true;
+      }
+      case '\x81': {  // NEWOBJ
+        const uint32_t arguments = pop(), type = pop();
+        if (object(type).kind != Kind::object || object(arguments).kind != Kind::tuple ||
+            !object(arguments).items.empty())
+          fail(mase::format("the pickle makes an object of what is no class of the file, at byte {}", at_));
+        const std::string_view name = object(type).text;
+        push(Kind::object).text = name;
         return true;
       }
       case 'Q':  // BINPERSID
@@ -291,6 +305,11 @@ class Unpickler : PickleReader {
   }
 
   bool add_global(std::string_view module, std::string_view name) {
+    // GLOBAL has both in one piece, with a line break between them.
+    if (objects_ && module.starts_with("__torch__") && module.data() + module.size() + 1 == name.data()) {
+      push(Kind::object).text = std::string_view(module.data(), module.size() + 1 + name.size());
+      return true;
+    }
     PickleObject found = pickle_name(module, name);
     if (found.kind == Kind::none)
       fail(

@@ -174,9 +174,7 @@ void ExportedProgram::run_block(Scope& scope, const std::string& name, const Val
     scope.builder.fail(name, mase::format("its graph has {} inputs, found {}", inputs.size(), operands.size()));
   for (size_t i = 0; i < inputs.size(); ++i) {
     const auto [tag, v] = tag_of(inputs[i]);
-    const std::string label =
-        inner.prefix +
-        entry(tag == "as_sym_int" ? inputs[i] : *v, tag == "as_sym_int" ? tag.c_str() : "name").as_string();
+    const std::string label = inner.prefix + entry(*v, tag == "as_tensor" ? "name" : "as_name").as_string();
     const auto [outer_tag, outer] = tag_of(*operands[i]);
     if (outer_tag == "as_tensor")
       value(scope, name, *operands[i]), scope.values.alias(label, scope.prefix + entry(*outer, "name").as_string());

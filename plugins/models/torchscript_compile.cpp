@@ -20,7 +20,8 @@ namespace {
 
 constexpr size_t kStack = size_t{512} << 20;  // LibTorch's parser and compiler recurse as deep as the text nests
 constexpr size_t kMostTokensInLine = 20'000;
-constexpr int kMostBrackets = 200, kMostBlanks = 400;
+constexpr int kMostBrackets = 200;
+constexpr size_t kMostBlanks = 400;
 
 // Runs `work` where its recursion has room.
 void on_large_stack(const std::function<void()>& work) {

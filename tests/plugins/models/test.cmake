@@ -12,3 +12,6 @@ target_link_libraries(${test_target} PRIVATE $<TARGET_PROPERTY:mase_plugin_model
 if(TARGET mase_onnx_proto)
   target_link_libraries(${test_target} PRIVATE mase_onnx_proto)
 endif()
+# Tests write archives themselves.
+find_package(ZLIB REQUIRED)
+target_link_libraries(${test_target} PRIVATE ZLIB::ZLIB)

@@ -1,0 +1,177 @@
+// models.torch_export: files of torch.export against the outputs that PyTorch computed, and files made to harm.
+#include <catch2/catch.hpp>
+
+#include "golden.h"
+#include "support/zip.h"
+
+namespace {
+
+struct Case {
+  std::string name;
+  std::vector<std::string> inputs, outputs;
+  bool has_dynamic = false;
+};
+
+const std::vector<Case>& pt2_cases() {
+  static const std::vector<Case> cases{
+      {"jsc_mlp", {"x"}, {"logits"}, false},
+      {"mnist_mlp", {"x"}, {"logits"}, true},
+      {"mnist_lenet", {"x"}, {"logits"}, true},
+      {"bert_tiny_cls", {"input_ids", "attention_mask", "token_type_ids"}, {"logits"}, true},
+      {"branches", {"a", "b"}, {"y"}, false}};
+  return cases;
+}
+
+mase::Graph import_pt2(const std::string& file, mase::Map with = {}) {
+  with.set("file", file);
+  return test::import_model("models.torch_export", std::move(with));
+}
+
+std::string import_message(const std::string& file, mase::Map with = {}) {
+  return test::message([&] { import_pt2(file, std::move(with)); });
+}
+
+// The file with its model.json changed.
+std::string changed(const test::TempDir& folder, const std::string& file, const std::string& from, const std::string& to) {
+  auto members = test::read_zip(test::read(file));
+  for (auto& [name, bytes] : members) {
+    if (!name.ends_with("models/model.json")) continue;
+    const size_t at = bytes.find(from);
+    REQUIRE(at != std::string::npos);
+    bytes.replace(at, from.size(), to);
+  }
+  const std::string result = folder / "changed.pt2";
+  test::write(result, test::write_zip(members));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a .pt2 file computes what PyTorch computed, for batches of any size") {
+  for (const Case& c : pt2_cases()) {
+    const std::string golden_file = test::exported(c.name + ".golden.npz");
+    if (golden_file.empty()) return;
+    const test::Golden golden = test::read_golden(golden_file, c.inputs, c.outputs);
+    for (const char* form : {".pt2", ".dyn.pt2"}) {
+      if (form == std::string(".dyn.pt2") && !c.has_dynamic) continue;
+      mase::Graph graph = import_pt2(test::exported(c.name + form));
+      graph.check();
+      for (const int64_t batch : {int64_t{1}, int64_t{3}, golden.rows()}) {
+        const mase::Tensors results = test::run_in_batches(graph, golden.inputs, batch);
+        INFO(c.name << form << " in batches of " << batch);
+        REQUIRE(results.size() == golden.outputs.size());
+        CHECK(test::worst(results[0], golden.outputs[0]) <= 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("static and dynamic .pt2 files of a model become the same operators") {
+  for (const Case& c : pt2_cases()) {
+    if (!c.has_dynamic) continue;
+    const std::string file = test::exported(c.name + ".pt2");
+    if (file.empty()) return;
+    INFO(c.name);
+    CHECK(test::operators(import_pt2(file)) == test::operators(import_pt2(test::exported(c.name + ".dyn.pt2"))));
+  }
+}
+
+TEST_CASE("weights of a .pt2 file have the state dict's names and layers their modules' paths") {
+  const std::string file = test::exported("mnist_lenet.pt2");
+  if (file.empty()) return;
+  const mase::Graph graph = import_pt2(file);
+  CHECK(graph.tensor_keys() == std::vector<std::string>{"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
+                                                        "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias",
+                                                        "fc3.weight", "fc3.bias"});
+  CHECK(graph.at("conv2d").target == "conv1");
+  CHECK(graph.at("fc3").mase_op == "linear");
+}
+
+TEST_CASE("an input of a .pt2 file that is left out takes its branch with it") {
+  const std::string file = test::exported("bert_tiny_cls.dyn.pt2");
+  if (file.empty()) return;
+  const mase::Graph whole = import_pt2(file);
+  mase::Graph cut = import_pt2(file, {{"inputs", mase::List{"input_ids", "token_type_ids"}}});
+  CHECK(cut.inputs().size() == 2);
+  for (const mase::Node* node : cut.nodes())
+    if (node->mase_op == "scaled_dot_product_attention") CHECK(node->args.size() == 3);
+  CHECK(whole.nodes().size() > cut.nodes().size());
+  // Rows 0, 1 and 4 of the reference have no padding, so that the mask does not matter there.
+  const test::Golden golden = test::read_golden(test::exported("bert_tiny_cls.golden.npz"),
+                                                {"input_ids", "token_type_ids"}, {"logits"});
+  const mase::Tensors results = test::run_in_batches(cut, golden.inputs, 8);
+  for (const int64_t row : {0, 1, 4}) CHECK(test::worst(results[0][row], golden.outputs[0][row]) <= 1);
+  CHECK(test::worst(results[0][3], golden.outputs[0][3]) > 1);
+}
+
+TEST_CASE("a .pt2 file is cut at the value that the recipe names") {
+  const std::string file = test::exported("mnist_mlp.pt2");
+  if (file.empty()) return;
+  const mase::Graph graph = import_pt2(file, {{"outputs", mase::List{"relu"}}});
+  CHECK(test::operator_names(graph) == std::map<std::string, int>{{"linear", 1}, {"relu", 1}});
+  CHECK(graph.tensor_keys().size() == 2);
+  CHECK(import_message(file, {{"outputs", mase::List{"rellu"}}}).find("did you mean 'relu'") != std::string::npos);
+}
+
+TEST_CASE("a .pt2 file with what cannot be read says so") {
+  const std::string file = test::exported("mnist_mlp.pt2");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  const auto message = [&](const std::string& from, const std::string& to) {
+    return import_message(changed(folder, file, from, to));
+  };
+  CHECK(message("torch.ops.aten.relu.default", "torch.ops.aten.lgamma.default").find("lgamma") != std::string::npos);
+  const std::string custom = message("torch.ops.aten.relu.default", "torch.ops.mine.swirl.default");
+  CHECK(custom.find("torch.ops.mine.swirl.default (node 'relu')") != std::string::npos);
+  CHECK(message("\"major\": 8", "\"major\": 9").find("version 9.20") != std::string::npos);
+  CHECK(message("\"name\": \"linear\"", "\"name\": \"elsewhere\"").find("nothing before makes it") != std::string::npos);
+  CHECK(message("net.0.weight", "net.9.weight").find("no tensor 'net.9.weight'") != std::string::npos);
+  CHECK(message("user_output", "buffer_mutation").find("writes to its inputs") != std::string::npos);
+}
+
+TEST_CASE("a damaged .pt2 file is one sentence") {
+  const std::string file = test::exported("jsc_mlp.pt2");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  const std::string whole = test::read(file), damaged = folder / "damaged.pt2";
+  int refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 1000));
+    const std::string message = import_message(damaged);
+    CHECK(!message.empty());
+    CHECK(message.size() < 2000);
+  }
+  uint64_t state = 1;
+  for (int i = 0; i < 2000; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    std::string flipped = whole;
+    flipped[(state >> 16) % whole.size()] ^= static_cast<char>(1 << (state >> 61));
+    test::write(damaged, flipped);
+    refused += !import_message(damaged).empty();
+  }
+  CHECK(refused > 1000);  // the rest are flips in what nobody reads
+}
+
+TEST_CASE("a .pt2 file whose JSON has other types than it should is one sentence") {
+  const std::string file = test::exported("branches.pt2");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  auto members = test::read_zip(test::read(file));
+  std::string* json = nullptr;
+  for (auto& [name, bytes] : members)
+    if (name.ends_with("models/model.json")) json = &bytes;
+  REQUIRE(json);
+  const std::string whole = *json, damaged = folder / "damaged.pt2";
+  const char* const values[] = {"null", "-1", "[]", "{}", "\"x\"", "1e300", "4611686018427387904", "true"};
+  size_t place = 0, tried = 0;
+  for (size_t at = whole.find(": "); at != std::string::npos; at = whole.find(": ", at + 2)) {
+    const char first = whole[at + 2];
+    size_t end = whole.find_first_of(",}]", at + 2);
+    if (first == '"') end = whole.find('"', at + 3) + 1;
+    if (first == '[' || first == '{' || end == std::string::npos || ++place % 7) continue;
+    *json = whole.substr(0, at + 2) + values[tried++ % std::size(values)] + whole.substr(end);
+    test::write(damaged, test::write_zip(members));
+    CHECK(import_message(damaged).size() < 3000);
+  }
+  CHECK(tried > 100);
+}
