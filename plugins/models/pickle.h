@@ -27,13 +27,15 @@ struct PickleObject {
     dtype,
     storage,
     tensor,
-    global
+    global,
+    object
   };
   Kind kind = Kind::none;
   at::ScalarType type = at::kByte;  // dtype, storage
   int64_t integer = 0;              // boolean, integer; storage: how many elements; tensor: its first one
   double real = 0;
-  std::string_view text;  // text, bytes, global ("torch.Size"); storage: its key. Lies in the bytes that were read
+  std::string_view text;        // text, bytes, global ("torch.Size"); storage: its key; object: its class, with a line
+                                // break before its last part. Lies in the bytes that were read
   std::vector<uint32_t> items;  // list, tuple; dict: key, value, key, value, ...; tensor: storage, sizes, strides;
                                 // object: its state
 };
