@@ -30,11 +30,6 @@ double real_of(const Value& v) {
   throw mase::Error(mase::format("{} is no number", v.brief()));
 }
 
-std::optional<int64_t> size_of(const Value& v) {
-  const auto [tag, value] = tag_of(v);
-  return tag == "as_int" ? std::optional<int64_t>(value->as_int()) : std::nullopt;
-}
-
 // "a;b;c" of "key,path,class": the path of the innermost module where that is a layer of torch.nn.
 std::string module_path(const mase::Map& metadata) {
   const Value* stack = metadata.find("nn_module_stack");

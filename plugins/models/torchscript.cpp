@@ -81,9 +81,11 @@ std::vector<InputInfo> ScriptModule::inputs(const std::map<std::string, std::str
     InputInfo info;
     info.name = parameter.name;
     names.add(info.name);
+    if (i - 1 < traced_.size() && traced_[i - 1])
+      info.shape = traced_[i - 1]->shape, info.dtype = traced_[i - 1]->dtype;
     if (const auto given = types.find(info.name); given != types.end())
       info.dtype = type_named(given->second);
-    else if (is_index(function, i, {objects_.root, {}}, 0))
+    else if (!info.dtype && is_index(function, i, {objects_.root, {}}, 0))
       info.dtype = at::kLong;
     infos.push_back(std::move(info));
   }
@@ -107,6 +109,8 @@ void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
       if (p.name == info.name) return p.has_default && !is_asked(info.name);
     return false;
   });
+  for (InputInfo& info : infos)
+    if (fields.shapes.contains(info.name)) info.shape.reset();  // the recipe may ask for other sizes
   const std::map<std::string, Wire> wires = builder.inputs(infos);
   Walk walk{builder, AtenWalk(builder)};
   AtenValues arguments{AtenValue::Object{objects_.root, {}}};
@@ -121,7 +125,7 @@ void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
     arguments.push_back(wire == wires.end() ? parameter.value : AtenValue(wire->second));
     if (wire != wires.end()) walk.values.define(labels.back(), arguments.back());
   }
-  const AtenValues results = run_function(walk, function, arguments, labels, {});
+  const AtenValues results = run_function(walk, function, arguments, labels, {objects_.root, {}});
   AtenValues flat = results;
   if (results.size() == 1 && results[0].get<AtenValue::List>()) flat = *results[0].get<AtenValue::List>();
   for (size_t i = 0; i < flat.size(); ++i) {

@@ -22,6 +22,7 @@ class ScriptModule {
     std::string prefix;  // of its values' labels
     std::string path;    // of the module it belongs to
     bool is_top = false;
+    bool is_layer = false;  // a module of torch.nn that is one layer
   };
   struct Walk {
     ImportBuilder& builder;
@@ -30,6 +31,7 @@ class ScriptModule {
     int depth = 0;
   };
   const ScriptFunction& forward();
+  void read_traced_inputs();
   at::Tensor tensor(const Pickle& pickle, const PickleObject& object, const char* folder,
                     const std::string& name) const;
   AtenValue attribute(uint32_t place, const std::string& path, int depth) const;
@@ -38,7 +40,7 @@ class ScriptModule {
   bool is_index(const ScriptFunction& function, size_t parameter, const AtenValue::Object& self, int depth);
 
   AtenValues run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
-                          const std::vector<std::string>& labels, const std::string& path);
+                          const std::vector<std::string>& labels, const AtenValue::Object& self);
   void run_block(Walk& walk, const Frame& frame, const ScriptBlock& block);
   void run_node(Walk& walk, const Frame& frame, const ScriptNode& node);
   bool run_structure(Walk& walk, const Frame& frame, const ScriptNode& node);
@@ -56,6 +58,8 @@ class ScriptModule {
   Pickle objects_;
   std::unique_ptr<ScriptCompiler> compiler_;
   mutable std::map<std::string, at::Tensor> read_;
+  mutable std::map<const void*, std::string> keys_;  // the first name of a tensor is its key
+  std::vector<std::optional<InputInfo>> traced_;     // what the file was traced with, where it says so
   std::vector<std::string> output_names_;
 };
 

@@ -12,6 +12,7 @@ namespace {
 using Kind = PickleObject::Kind;
 
 constexpr uint64_t kLongestSource = uint64_t{8} << 20;
+constexpr int64_t kLargestAxis = int64_t{1} << 40;
 constexpr int kDeepestValue = 32;  // lists in lists
 constexpr int64_t kOldest = 4;     // div changed its meaning with version 4
 
@@ -60,6 +61,28 @@ ScriptModule::ScriptModule(const std::string& file) : archive_(file) {
         return archive_.has(member) ? std::make_unique<std::string>(archive_.text(member, kLongestSource)) : nullptr;
       },
       tensors, version);
+  read_traced_inputs();
+}
+
+// A traced file keeps what it was traced with: {"forward": [tensor, ...]}. Only shapes and types are of interest.
+void ScriptModule::read_traced_inputs() {
+  if (!archive_.has("traced_inputs.pkl")) return;
+  const std::string text = archive_.text("traced_inputs.pkl");
+  const Pickle pickle = read_pickle(text, mase::Loc{mase::Loc::intern(archive_.file())}, true);
+  const PickleObject* const list =
+      pickle[pickle.root].kind == Kind::dict ? pickle.find(pickle[pickle.root], "forward") : nullptr;
+  if (!list || (list->kind != Kind::list && list->kind != Kind::tuple)) return;
+  for (const uint32_t item : list->items) {
+    std::optional<InputInfo>& info = traced_.emplace_back();
+    if (pickle[item].kind != Kind::tensor) continue;
+    info.emplace().dtype = pickle[item].type;
+    info->shape.emplace();
+    for (const uint32_t size : pickle[pickle[item].items[1]].items) {
+      if (pickle[size].kind != Kind::integer || pickle[size].integer < 0 || pickle[size].integer > kLargestAxis)
+        throw mase::Error("traced_inputs.pkl holds a size that is no integer");
+      info->shape->push_back(pickle[size].integer);
+    }
+  }
 }
 
 at::Tensor ScriptModule::tensor(const Pickle& pickle, const PickleObject& object, const char* folder,
@@ -96,8 +119,10 @@ AtenValue ScriptModule::attribute(uint32_t place, const std::string& path, int d
       return std::string(object.text);
     case Kind::dtype:
       return object.type;
-    case Kind::tensor:
-      return ImportBuilder::known(tensor(objects_, object, "data/", path), path);
+    case Kind::tensor: {
+      const at::Tensor value = tensor(objects_, object, "data/", path);
+      return ImportBuilder::known(value, keys_.try_emplace(value.unsafeGetTensorImpl(), path).first->second);
+    }
     case Kind::object:
       return AtenValue::Object{place, path};
     case Kind::list:

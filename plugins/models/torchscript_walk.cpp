@@ -20,6 +20,12 @@ Wire unknown_wire() {
   return wire;
 }
 
+// Modules that hold other modules' layers lend their path to none of them.
+bool is_torch_layer(const std::string& type) {
+  return type.starts_with("__torch__.torch.nn.modules.") && type.find("MultiheadAttention") == type.npos &&
+         type.find(".transformer.") == type.npos && type.find(".container.") == type.npos;
+}
+
 bool is_unknown(const AtenValue& value) {
   const auto* wire = value.get<Wire>();
   return wire && wire->state == Wire::State::unknown;
@@ -42,9 +48,11 @@ void ScriptModule::set(Walk& walk, const Frame& frame, size_t value, AtenValue r
 }
 
 AtenValues ScriptModule::run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
-                                      const std::vector<std::string>& labels, const std::string& path) {
+                                      const std::vector<std::string>& labels, const AtenValue::Object& self) {
   if (++walk.depth > kDeepestCall) throw mase::Error("the file's functions call each other without end");
-  const Frame frame{function, walk.frames ? mase::format("{}/", walk.frames) : std::string(), path, walk.frames == 0};
+  const std::string& path = self.path;
+  const Frame frame{function, walk.frames ? mase::format("{}/", walk.frames) : std::string(), path, walk.frames == 0,
+                    is_torch_layer(class_of(self))};
   ++walk.frames;
   const auto& inputs = function.body.inputs;
   if (arguments.size() != inputs.size())
@@ -218,21 +226,23 @@ void ScriptModule::run_call(Walk& walk, const Frame& frame, const ScriptNode& no
     labels.push_back(label(frame, node.inputs[i]));
   }
   AtenValues results;
-  std::string path = frame.path;
+  AtenValue::Object self;
   if (is_method) {
     const auto* object = use(walk, frame, node, 0).get<AtenValue::Object>();
     if (!object) throw mase::Error(mase::format("the method '{}' is called on what is no object", node.name));
-    path = object->path;
-    results = run_function(walk, compiler_->method(class_of(*object), node.name), arguments, labels, path);
+    self = *object;
+    results = run_function(walk, compiler_->method(class_of(self), node.name), arguments, labels, self);
   } else {
     const auto* name = use(walk, frame, node, 0).get<std::string>();
     if (!name) throw mase::Error("something is called that is no function");
-    results = run_function(walk, compiler_->function(*name), arguments, labels, path);
+    self = {objects_.root, frame.path};
+    results = run_function(walk, compiler_->function(*name), arguments, labels, self);
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     set(walk, frame, node.outputs[i], results.at(i));
-    if (const auto* wire = results[i].get<Wire>(); wire && is_method && node.name == "forward" && !path.empty())
-      walk.builder.name(path, *wire);
+    if (const auto* wire = results[i].get<Wire>();
+        wire && is_method && node.name.starts_with("forward") && !self.path.empty())
+      walk.builder.name(self.path, *wire);
   }
 }
 
@@ -242,7 +252,7 @@ void ScriptModule::run_operator(Walk& walk, const Frame& frame, const ScriptNode
   if ((space != "aten" && space != "prim") || node.arguments.size() < node.inputs.size())
     return give_up(walk, frame, node, node.kind, {});
   const std::string result = node.outputs.empty() ? base : frame.function.values[node.outputs[0]];
-  AtenCall call{walk.builder, begins_with_letter(result) ? result : base, {}, frame.path, {}};
+  AtenCall call{walk.builder, begins_with_letter(result) ? result : base, {}, frame.is_layer ? frame.path : "", {}};
   call.op = node.overload.empty() ? base : mase::format("{}.{}", base, node.overload);
   std::map<std::string, std::string> labels;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
