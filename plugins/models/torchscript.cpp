@@ -32,9 +32,9 @@ struct ScriptConfig : ImportFields {
   }
 };
 
-struct TorchScript final : mase::Model {
+struct Torchscript final : mase::Model {
   using Config = ScriptConfig;
-  explicit TorchScript(Config c) : config(std::move(c)) {}
+  explicit Torchscript(Config c) : config(std::move(c)) {}
 
   mase::Graph build(mase::Context& context) override {
     return import_with_errors(config, [&] {
@@ -142,7 +142,7 @@ void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
 }
 
 void register_torchscript(mase::Registrar& r) {
-  r.add<TorchScript>("models.torchscript", "A model that torch.jit.save wrote, traced or scripted");
+  r.add<Torchscript>("models.torchscript", "A model that torch.jit.save wrote, traced or scripted");
 }
 
 }  // namespace models

@@ -60,7 +60,8 @@ inline std::string write_zip(const ZipMembers& members) {
     directory += std::string("PK\1\2", 4);
     put(directory, 20, 2);
     directory += common;
-    put(directory, 0, 2), put(directory, 0, 2), put(directory, 0, 2), put(directory, 0, 4), put(directory, all.size(), 4);
+    put(directory, 0, 2), put(directory, 0, 2), put(directory, 0, 2), put(directory, 0, 4),
+        put(directory, all.size(), 4);
     directory += name;
     all += std::string("PK\3\4", 4) + common + name + content;
   }

@@ -4,3 +4,6 @@ foreach(plugin data eval models nn quant train)
     add_dependencies(${test_target} mase_plugin_${plugin})
   endif()
 endforeach()
+# Tests write archives themselves.
+find_package(ZLIB REQUIRED)
+target_link_libraries(${test_target} PRIVATE ZLIB::ZLIB)

@@ -32,7 +32,8 @@ std::string import_message(const std::string& file, mase::Map with = {}) {
 }
 
 // The file with its model.json changed.
-std::string changed(const test::TempDir& folder, const std::string& file, const std::string& from, const std::string& to) {
+std::string changed(const test::TempDir& folder, const std::string& file, const std::string& from,
+                    const std::string& to) {
   auto members = test::read_zip(test::read(file));
   for (auto& [name, bytes] : members) {
     if (!name.ends_with("models/model.json")) continue;
@@ -97,8 +98,8 @@ TEST_CASE("an input of a .pt2 file that is left out takes its branch with it") {
     if (node->mase_op == "scaled_dot_product_attention") CHECK(node->args.size() == 3);
   CHECK(whole.nodes().size() > cut.nodes().size());
   // Rows 0, 1 and 4 of the reference have no padding, so that the mask does not matter there.
-  const test::Golden golden = test::read_golden(test::exported("bert_tiny_cls.golden.npz"),
-                                                {"input_ids", "token_type_ids"}, {"logits"});
+  const test::Golden golden =
+      test::read_golden(test::exported("bert_tiny_cls.golden.npz"), {"input_ids", "token_type_ids"}, {"logits"});
   const mase::Tensors results = test::run_in_batches(cut, golden.inputs, 8);
   for (const int64_t row : {0, 1, 4}) CHECK(test::worst(results[0][row], golden.outputs[0][row]) <= 1);
   CHECK(test::worst(results[0][3], golden.outputs[0][3]) > 1);
@@ -124,7 +125,8 @@ TEST_CASE("a .pt2 file with what cannot be read says so") {
   const std::string custom = message("torch.ops.aten.relu.default", "torch.ops.mine.swirl.default");
   CHECK(custom.find("torch.ops.mine.swirl.default (node 'relu')") != std::string::npos);
   CHECK(message("\"major\": 8", "\"major\": 9").find("version 9.20") != std::string::npos);
-  CHECK(message("\"name\": \"linear\"", "\"name\": \"elsewhere\"").find("nothing before makes it") != std::string::npos);
+  CHECK(message("\"name\": \"linear\"", "\"name\": \"elsewhere\"").find("nothing before makes it") !=
+        std::string::npos);
   CHECK(message("net.0.weight", "net.9.weight").find("no tensor 'net.9.weight'") != std::string::npos);
   CHECK(message("user_output", "buffer_mutation").find("writes to its inputs") != std::string::npos);
 }

@@ -1,0 +1,154 @@
+// models.torchscript: traced files against the outputs that PyTorch computed, and files made to harm.
+#include <catch2/catch.hpp>
+
+#include "golden.h"
+#include "support/zip.h"
+
+namespace {
+
+struct ScriptCase {
+  std::string name;
+  std::vector<std::string> inputs, outputs;
+  mase::Map shapes;
+};
+
+const std::vector<ScriptCase>& script_cases() {
+  static const std::vector<ScriptCase> cases{
+      {"jsc_mlp", {"x"}, {"logits"}, {{"x", mase::List{4, 16}}}},
+      {"mnist_mlp", {"x"}, {"logits"}, {{"x", mase::List{4, 784}}}},
+      {"mnist_lenet", {"x"}, {"logits"}, {{"x", mase::List{4, 1, 28, 28}}}},
+      {"bert_tiny_cls",
+       {"input_ids", "attention_mask", "token_type_ids"},
+       {"logits"},
+       {{"input_ids", mase::List{4, 32}},
+        {"attention_mask", mase::List{4, 32}},
+        {"token_type_ids", mase::List{4, 32}}}},
+      {"branches", {"a", "b"}, {"y"}, {{"a", mase::List{4, 6, 8}}, {"b", mase::List{4, 6, 16}}}}};
+  return cases;
+}
+
+mase::Graph import_script(const std::string& file, const ScriptCase& c, mase::Map with = {}) {
+  with.set("file", file);
+  with.set("shapes", c.shapes);
+  if (c.name == "bert_tiny_cls") with.set("dtypes", mase::Map{{"attention_mask", "int64"}});
+  return test::import_model("models.torchscript", std::move(with));
+}
+
+std::string script_message(const std::string& file, const ScriptCase& c, mase::Map with = {}) {
+  return test::message([&] { import_script(file, c, std::move(with)); });
+}
+
+// jsc_mlp with one member's text changed.
+std::string changed_script(const test::TempDir& folder, const std::string& member, const std::string& from,
+                           const std::string& to) {
+  const std::string file = test::exported("jsc_mlp.torchscript.pt");
+  auto members = test::read_zip(test::read(file));
+  bool found = false;
+  for (auto& [name, bytes] : members) {
+    const size_t at = name.ends_with(member) ? bytes.find(from) : std::string::npos;
+    if (at == std::string::npos) continue;
+    bytes.replace(at, from.size(), to);
+    found = true;
+  }
+  REQUIRE(found);
+  const std::string result = folder / "changed.pt";
+  test::write(result, test::write_zip(members));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a TorchScript file computes what PyTorch computed, for batches of any size") {
+  for (const ScriptCase& c : script_cases()) {
+    const std::string file = test::exported(c.name + ".torchscript.pt");
+    if (file.empty()) return;
+    const test::Golden golden = test::read_golden(test::exported(c.name + ".golden.npz"), c.inputs, c.outputs);
+    mase::Graph graph = import_script(file, c);
+    graph.check();
+    for (const int64_t batch : {int64_t{1}, int64_t{3}, golden.rows()}) {
+      const mase::Tensors results = test::run_in_batches(graph, golden.inputs, batch);
+      INFO(c.name << " in batches of " << batch);
+      REQUIRE(results.size() == 1);
+      CHECK(test::worst(results[0], golden.outputs[0]) <= 1);
+    }
+  }
+}
+
+TEST_CASE("a TorchScript file and a .pt2 file of a model become the same operators") {
+  for (const ScriptCase& c : script_cases()) {
+    const std::string file = test::exported(c.name + ".torchscript.pt");
+    if (file.empty()) return;
+    INFO(c.name);
+    const mase::Graph other = test::import_model("models.torch_export", {{"file", test::exported(c.name + ".pt2")}});
+    CHECK(test::operators(import_script(file, c)) == test::operators(other));
+  }
+}
+
+TEST_CASE("weights of a TorchScript file have the state dict's names and layers their modules' paths") {
+  const std::string file = test::exported("mnist_lenet.torchscript.pt");
+  if (file.empty()) return;
+  const mase::Graph graph = import_script(file, script_cases()[2]);
+  CHECK(graph.has_tensor("conv1.weight"));
+  CHECK(graph.has_tensor("fc3.bias"));
+  CHECK(graph.tensor_keys().size() == 10);
+  CHECK(graph.at("conv1").mase_op == "conv2d");
+  CHECK(graph.at("fc3").mase_op == "linear");
+}
+
+TEST_CASE("a TorchScript file is cut at a module's result") {
+  const std::string file = test::exported("mnist_lenet.torchscript.pt");
+  if (file.empty()) return;
+  const mase::Graph graph = import_script(file, script_cases()[2], {{"outputs", mase::List{"fc1"}}});
+  CHECK(test::operator_names(graph).at("linear") == 1);
+}
+
+TEST_CASE("nothing in a TorchScript file runs") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const std::string target = folder / "made_by_the_file";
+  // LibTorch evaluates default arguments while it compiles; this one would make a file.
+  const std::string call = mase::format("x: Tensor=torch.from_file(\"{}\", True, 16)", target);
+  const std::string defaults = script_message(changed_script(folder, "models.py", "x: Tensor", call), c);
+  CHECK(defaults.find("nothing is executed") != std::string::npos);
+  CHECK(!std::filesystem::exists(target));
+  const std::string pickled =
+      script_message(changed_script(folder, "data.pkl", "ccollections\nOrderedDict\n", "cos\nsystem\n"), c);
+  CHECK(pickled.find("asks for os.system") != std::string::npos);
+}
+
+TEST_CASE("TorchScript that cannot be read is named") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const std::string nested =
+      script_message(changed_script(folder, "models.py", "x: Tensor", "x: " + std::string(100000, '[') + "Tensor"), c);
+  CHECK(nested.find("nests too deep") != std::string::npos);
+  CHECK(script_message(folder / "absent.pt", c).find("absent.pt") != std::string::npos);
+  const std::string loose = test::message([&] {
+    test::import_model("models.torchscript", {{"file", test::exported("jsc_mlp.torchscript.pt")}});
+  });
+  CHECK(loose.find("shapes: {x:") != std::string::npos);
+}
+
+TEST_CASE("a damaged TorchScript file is one sentence") {
+  const std::string file = test::exported("jsc_mlp.torchscript.pt");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const std::string whole = test::read(file), damaged = folder / "damaged.pt";
+  for (int i = 0; i < 1000; ++i) {
+    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 1000));
+    CHECK(!script_message(damaged, c).empty());
+  }
+  int refused = 0;
+  uint64_t state = 1;
+  for (int i = 0; i < 2000; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    std::string flipped = whole;
+    flipped[(state >> 16) % whole.size()] ^= static_cast<char>(1 << (state >> 61));
+    test::write(damaged, flipped);
+    refused += !script_message(damaged, c).empty();
+  }
+  CHECK(refused > 200);  // the rest are flips in what nobody reads
+}
