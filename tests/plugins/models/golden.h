@@ -1,5 +1,6 @@
 // Models of the shared folder with their reference inputs and outputs.
 #pragma once
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/cat.h>
