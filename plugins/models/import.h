@@ -86,7 +86,7 @@ class ImportBuilder {
   ImportBuilder(const ImportFields& fields, mase::Context& context, bool any_batch);
 
   // The placeholders, in the recipe's order; by name, those left out as absent wires.
-  std::map<std::string, Wire> inputs(std::vector<InputInfo> infos);
+  std::map<std::string, Wire> inputs(const std::vector<InputInfo>& infos);
   static Wire known(at::Tensor value, std::string key = {});
   static Wire known(const Sizes& values);  // int64 [n]
   static Wire known(const Size& value);    // int64, a scalar
@@ -139,17 +139,20 @@ class ImportBuilder {
   Wires fold(const Call& call);
   bool fit_constants(Call& call) const;
   Wires emit(Call& call);
-  mase::Shape input_shape(const InputInfo& info, size_t place);
+  mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
+  mase::Shape input_shape(const InputInfo& info, size_t place) const;
+  std::vector<const InputInfo*> chosen_inputs(const std::vector<InputInfo>& infos) const;
+  Wire placeholder(const InputInfo& info, const mase::Shape& shape, size_t place);
+  std::vector<std::pair<std::string, Wire>> wanted_outputs() const;
+  Sizes expanded(const std::string& name, const Sizes& from, Sizes sizes) const;
   mase::Argument argument(const std::string& name, const Wire& wire);
   mase::Argument constant(const std::string& name, const at::Tensor& value, const std::string& key);
   std::string store(const std::string& key, const at::Tensor& value);
   void record(mase::TensorMeta& meta, const Wire& wire) const;
   Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
   mase::Shape shape_of_any_batch(const std::string& name, const Sizes& sizes) const;
-  Wire bias_of(const Wire& weight, const Wire& bias) const;
   void check_unknown(const std::string& what) const;
   void drop_unused();
-  void check_outputs(const std::vector<std::string>& wanted, std::vector<mase::Argument>& results);
 
   const ImportFields& fields_;
   mase::Context& context_;

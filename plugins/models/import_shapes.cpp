@@ -21,6 +21,12 @@ int64_t product(const Sizes& sizes, size_t at) {
   return count;
 }
 
+mase::Shape shape_at(const Sizes& sizes, size_t at) {
+  mase::Shape shape;
+  for (const Size& n : sizes) shape.push_back(n.at[at]);
+  return shape;
+}
+
 bool is_open(const Size& size) { return size.at[0] == -1; }
 
 std::string text(const Sizes& sizes) {
@@ -107,10 +113,8 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   if (x.known()) {
     Wire result = x;
     for (size_t at = 0; at < 2; ++at) {
-      mase::Shape shape;
-      for (const Size& n : to) shape.push_back(n.at[at]);
       const bool is_same = at && x.trace[0].is_same(x.trace[1]);
-      result.trace[at] = is_same ? result.trace[0] : x.trace[at].reshape(shape);
+      result.trace[at] = is_same ? result.trace[0] : x.trace[at].reshape(shape_at(to, at));
     }
     return result;
   }
@@ -158,50 +162,47 @@ Wire ImportBuilder::transpose(const std::string& name, const Wire& x, int64_t fi
   return permute(name, x, order);
 }
 
-Wire ImportBuilder::expand(const std::string& name, const Wire& x, Sizes sizes) {
-  if (!x.usable()) return x;
-  Sizes from = x.sizes();
-  if (sizes.size() < from.size()) sizes.insert(sizes.begin(), from.size() - sizes.size(), Size(1));
-  while (from.size() < sizes.size()) from.insert(from.begin(), Size(1));
+// `sizes` with its open entries filled in; `from` has as many axes. ONNX lets the input win over a 1; torch writes -1.
+Sizes ImportBuilder::expanded(const std::string& name, const Sizes& from, Sizes sizes) const {
   const bool is_literal =
       literal_batch_ && std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
   for (size_t i = 0; i < sizes.size(); ++i) {
     Size& n = sizes[i];
-    // ONNX lets the input win over a 1; torch writes -1.
     if (is_open(n) || (n == Size(1)) || (is_literal && n.at[0] == from[i].at[0])) n = from[i];
     if (is_literal && i == 0 && from[i] == Size(1) && n.at[0] == batch_[0] && batch_[0] > 1) n = {batch_[0], batch_[1]};
     if (n != from[i] && from[i] != Size(1))
-      fail(name, mase::format("shape {} cannot be expanded to {}", text(x.sizes()), text(sizes)));
+      fail(name, mase::format("shape {} cannot be expanded to {}", text(from), text(sizes)));
   }
+  return sizes;
+}
+
+Wire ImportBuilder::expand(const std::string& name, const Wire& x, Sizes sizes) {
+  if (!x.usable()) return x;
+  Sizes from = x.sizes();
+  const size_t rank = std::max(from.size(), sizes.size());
+  sizes.insert(sizes.begin(), rank - sizes.size(), Size(1));
+  from.insert(from.begin(), rank - from.size(), Size(1));
+  sizes = expanded(name, from, std::move(sizes));
   if (sizes == x.sizes()) return x;
   if (x.known()) {
     Wire result = x;
     result.key.clear();
     const bool is_fixed = x.trace[0].is_same(x.trace[1]) &&
                           std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
-    for (size_t at = 0; at < 2; ++at) {
-      mase::Shape shape;
-      for (const Size& n : sizes) shape.push_back(n.at[at]);
-      result.trace[at] = at && is_fixed ? result.trace[0] : x.trace[at].expand(shape);
-    }
+    for (size_t at = 0; at < 2; ++at)
+      result.trace[at] = at && is_fixed ? result.trace[0] : x.trace[at].expand(shape_at(sizes, at));
     return result;
   }
-  mase::List shape;
-  bool needs_batch = false;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] == from[i] && i >= sizes.size() - static_cast<size_t>(x.rank())) {
-      shape.push_back(-1);
-    } else if (sizes[i].fixed()) {
-      shape.push_back(sizes[i].at[0]);
-    } else {
-      if (sizes[i] != Size(batch_[0], batch_[1]) || !like_)
-        throw OneBatchOnly{mase::format("node '{}' expands to a multiple of the batch", name)};
-      shape.push_back(0), needs_batch = true;
-    }
+  mase::Shape shape;
+  for (size_t i = 0; i < rank; ++i) {
+    const bool keeps = sizes[i] == from[i] && i >= rank - static_cast<size_t>(x.rank());
+    if (!keeps && !sizes[i].fixed() && (sizes[i] != Size(batch_[0], batch_[1]) || !like_))
+      throw OneBatchOnly{mase::format("node '{}' expands to a multiple of the batch", name)};
+    shape.push_back(keeps ? int64_t{-1} : sizes[i].fixed() ? sizes[i].at[0] : int64_t{0});
   }
   Wires inputs{x};
-  if (needs_batch) inputs.push_back(named_.at(like_->target));
-  return call(name, "expand", inputs, {{"shape", shape}});
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) inputs.push_back(named_.at(like_->target));
+  return call(name, "expand", inputs, {{"shape", mase::Value(shape)}});
 }
 
 Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
