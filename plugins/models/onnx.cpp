@@ -22,7 +22,7 @@ struct Onnx final : mase::Model {
     try {
       return read(context);
     } catch (const mase::Error& e) {
-      if (e.loc()) throw;
+      if (e.loc() || e.message().starts_with(mase::format("'{}'", config.file.name))) throw;
       throw mase::Error(mase::format("'{}': {}", config.file.name, e.message()), config.file.loc, e.hint());
     }
   }

@@ -23,6 +23,7 @@ Wire slice_axis(const Node& n, const std::string& name, const Wire& x, int64_t a
   if (end == size) end = Size(kEnd);
   if (!end.fixed()) throw OneBatchOnly{mase::format("node '{}' ends at a multiple of the batch", n.name())};
   if (step > 0) return n.build().slice(name, x, axis, start.at[0], end.at[0], step);
+  if (start.at[0] < 0) start = Size(start.at[0] + size.at[0]);
   if (step != -1 || start.at[0] < size.at[0] - 1 || end.at[0] > -size.at[0] - 1 || !size.fixed())
     throw Unsupported{"it goes backwards through a part of an axis"};
   return n.build().call(name, "flip", {x}, {{"dims", mase::List{axis}}});

@@ -1,10 +1,11 @@
 // models.onnx: operators by name, functions, branches, and where the formats of quantizers end up.
-#include <ATen/ops/allclose.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <catch2/catch.hpp>
 
 #include "mase/execute.h"
+#include "mase/plugin.h"
 #include "onnx_files.h"
 
 using namespace test;
@@ -22,7 +23,7 @@ mase::Graph graph_of(const OnnxFile& file, mase::Map with = {}) {
   return graph;
 }
 
-std::vector<std::string> operators(const mase::Graph& graph) {
+std::vector<std::string> onnx_ops(const mase::Graph& graph) {
   std::vector<std::string> ops;
   for (const mase::Node* node : graph.nodes())
     if (node->op) ops.push_back(node->mase_op);
@@ -30,7 +31,7 @@ std::vector<std::string> operators(const mase::Graph& graph) {
 }
 using Ops = std::vector<std::string>;
 
-at::Tensor run(mase::Graph& graph, std::vector<float> x) {
+at::Tensor run_onnx(mase::Graph& graph, std::vector<float> x) {
   return mase::Executor(graph, registry()).run({at::tensor(x).view({1, -1})}).at(0);
 }
 
@@ -51,10 +52,10 @@ TEST_CASE("ONNX: a product and its bias are a layer, with the file's names") {
   f.node("Add", {"m", "fc.bias"}, {"a"});
   f.node("Relu", {"a"}, {"y"});
   mase::Graph graph = graph_of(f);
-  CHECK(operators(graph) == Ops{"linear", "relu"});
+  CHECK(onnx_ops(graph) == Ops{"linear", "relu"});
   CHECK(graph.has_tensor("fc.weight"));
   CHECK(graph.has_tensor("fc.bias"));
-  CHECK(at::equal(run(graph, {1, 0, -1, 2}), at::tensor({20.0F, 32.0F}).view({1, 2})));
+  CHECK(at::equal(run_onnx(graph, {1, 0, -1, 2}), at::tensor({20.0F, 32.0F}).view({1, 2})));
 }
 
 TEST_CASE("ONNX: all unknown operators are named at once") {
@@ -85,8 +86,8 @@ TEST_CASE("ONNX: functions are inlined, with their attributes") {
   auto* slope = call.add_attribute();
   slope->set_name("slope"), slope->set_f(0.25F), slope->set_type(mase_onnx::AttributeProto::FLOAT);
   mase::Graph graph = graph_of(f);
-  CHECK(operators(graph) == Ops{"leaky_relu"});
-  CHECK(run(graph, {-4, 0, 4, 8})[0][0].item<float>() == -1);
+  CHECK(onnx_ops(graph) == Ops{"leaky_relu"});
+  CHECK(run_onnx(graph, {-4, 0, 4, 8})[0][0].item<float>() == -1);
 }
 
 TEST_CASE("QONNX: formats stand on the producer's result, the parameter, and the first argument") {
@@ -99,7 +100,7 @@ TEST_CASE("QONNX: formats stand on the producer's result, the parameter, and the
   f.node("Relu", {"a"}, {"r"});
   quant(f, "r", "y", 0.125F, 6, false);
   const mase::Graph graph = graph_of(f);
-  CHECK(operators(graph) == Ops{"linear", "relu"});
+  CHECK(onnx_ops(graph) == Ops{"linear", "relu"});
   const auto& linear = graph.at("the_m").meta.common;
   CHECK(linear.args.at("data_in_0").format ==
         mase::Chosen("quant.integer", {{"width", 8}, {"frac_width", 1}, {"is_signed", true}}));
@@ -117,7 +118,7 @@ TEST_CASE("QONNX: a quantizer beside other uses of a value stands on the argumen
   f.node("Tanh", {"q"}, {"t"});
   f.node("Add", {"t", "r"}, {"y"});
   const mase::Graph graph = graph_of(f);
-  CHECK(operators(graph) == Ops{"relu", "tanh", "add"});
+  CHECK(onnx_ops(graph) == Ops{"relu", "tanh", "add"});
   CHECK(graph.at("the_t").meta.common.args.at("data_in_0").format);
   CHECK_FALSE(graph.at("the_r").meta.common.results.at("data_out_0").format);
 }
@@ -155,6 +156,55 @@ TEST_CASE("ONNX: one network, whatever the file's opset says about shapes") {
       t->set_name("axes"), t->set_data_type(7), t->add_dims(1), t->add_int64_data(1);
     }
     f.node("Relu", {"u"}, {"y"});
-    CHECK(operators(graph_of(f)) == Ops{"unsqueeze", "relu"});
+    CHECK(onnx_ops(graph_of(f)) == Ops{"unsqueeze", "relu"});
   }
+}
+
+namespace {
+
+// acme.add_constant: what a plugin of somebody else might bring.
+struct AddConstant final : mase::Op {
+  struct Config {
+    double value = 0;
+    bool twice = false;
+    static void schema(mase::Schema<Config>& s) {
+      s.field("value", &Config::value, "what is added");
+      s.field("twice", &Config::twice, "whether it is added twice");
+    }
+  };
+  explicit AddConstant(Config c) : config(c) {}
+  mase::Tensors forward(const mase::Tensors& in, mase::Tensors&, mase::OpContext&) const override {
+    return {in[0] + (config.twice ? 2 : 1) * config.value};
+  }
+  Config config;
+};
+
+const MaseManifest kAcme{
+    sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "acme", "0.1.0", "Acme's operators", [](mase::Registrar& r) {
+      r.add<AddConstant>("acme.add_constant", "Adds a constant");
+    }};
+
+}  // namespace
+
+TEST_CASE("ONNX: an operator of another domain is a plugin's, attributes are its fields") {
+  OnnxFile f;
+  auto& n = f.node("AddConstant", {"x"}, {"y"}, "com.acme");
+  auto* value = n.add_attribute();
+  value->set_name("value"), value->set_f(0.5F), value->set_type(mase_onnx::AttributeProto::FLOAT);
+  OnnxFile::integer(n, "twice", 1);
+  const TempDir dir;
+  write(dir / "m.onnx", f.bytes());
+  registry().load_builtin(kAcme);
+  FakeContext context;
+  context.folder = dir.path();
+  mase::Graph graph = registry().create<mase::Model>(mase::Chosen("models.onnx", {{"file", "m.onnx"}}))->build(context);
+  CHECK(graph.at("the_y").op == mase::Chosen("acme.add_constant", {{"value", 0.5}, {"twice", true}}));
+  const at::Tensor x = at::tensor({1.0F, 2.0F, 3.0F, 4.0F}).view({1, 4});
+  CHECK(at::equal(mase::Executor(graph, registry()).run({x}).at(0), x + 1));
+  OnnxFile::integer(n, "thrice", 1);
+  write(dir / "m.onnx", f.bytes());
+  CHECK_THAT(message([&] {
+               registry().create<mase::Model>(mase::Chosen("models.onnx", {{"file", "m.onnx"}}))->build(context);
+             }),
+             Contains("thrice"));
 }
