@@ -45,6 +45,13 @@ AtenValues quotient(AtenCall& c) {
   return {c.builder.binary(c.node, "div", a, b, with)};
 }
 
+// The remainder with the first operand's sign.
+AtenValues truncated_remainder(AtenCall& c) {
+  const auto [a, b] = operands(c);
+  const Wire turns = c.builder.binary(c.node + "_div", "div", a, b, {{"rounding_mode", "trunc"}});
+  return {c.builder.binary(c.node, "sub", a, c.builder.binary(c.node + "_mul", "mul", turns, b))};
+}
+
 AtenValues power(AtenCall& c) {
   if (is_python(c)) return {python_arithmetic(c)};
   const auto [a, b] = operands(c, "self", "exponent");
@@ -139,7 +146,7 @@ void add_aten_elementwise(AtenTable& t) {
     return {c.builder.binary(c.node, "sub", b, scaled(c, a))};
   };
   t["div"] = t["divide"] = t["true_divide"] = t["floor_divide"] = quotient;
-  t["pow"] = power;
+  t["pow"] = power, t["fmod"] = truncated_remainder;
   t["square"] = [](AtenCall& c) -> AtenValues { return {c.emit("mul", {c.tensor("self"), c.tensor("self")})}; };
   t["addcmul"] = t["addcdiv"] = add_product;
   t["logical_and"] = t["bitwise_and"] = t["__and__"] =

@@ -1,5 +1,6 @@
 // ATen: normalization layers.
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 
 #include "aten.h"
 #include "mase/text.h"
@@ -23,16 +24,38 @@ Params affine(const AtenCall& c, int64_t features, bool& has_any) {
   return params;
 }
 
+// Statistics of what the network was trained on, and the counter that PyTorch keeps beside them.
+void add_statistics(const AtenCall& c, Params& params) {
+  params["running_mean"] = c.tensor("running_mean"), params["running_var"] = c.tensor("running_var");
+  params["num_batches_tracked"] = ImportBuilder::known(at::zeros({}, at::TensorOptions().dtype(at::kLong)));
+}
+
+// Statistics of a batch of one are those of a sample: how decompositions write instance_norm.
+AtenValues sample_norm(AtenCall& c, const Wire& x) {
+  if (x.size(0) != Size(1) || x.rank() < 3)
+    c.refuse("takes mean and variance from the batch", "call model.eval() before exporting the model");
+  const std::string op = mase::format("instance_norm{}d", x.rank() - 2);
+  Wire y = c.emit(op, {x}, {{"num_features", 0}, {"eps", c.number("eps")}});
+  Sizes shape(static_cast<size_t>(x.rank()), Size(1));
+  shape[1] = Size(-1);
+  const auto along_channels = [&](const char* name) {
+    return c.builder.reshape(mase::format("{}_{}", c.node, name), c.tensor(name), shape);
+  };
+  if (c.has("weight")) y = c.builder.binary(c.node + "_scaled", "mul", y, along_channels("weight"));
+  if (c.has("bias")) y = c.builder.binary(c.node + "_moved", "add", y, along_channels("bias"));
+  return {y};
+}
+
 AtenValues batch_norm(AtenCall& c) {
   const Wire x = c.tensor("input");
   if (x.rank() < 2 || x.rank() > 5) c.refuse("expected an input [batch, channels, ...]");
   const bool trains = (c.has("training") && c.flag("training")) || (c.has("train") && c.flag("train")) ||
                       !c.has("running_mean") || !c.has("running_var");
-  if (trains) c.refuse("takes mean and variance from the batch", "call model.eval() before exporting the model");
+  if (trains) return sample_norm(c, x);
   const int64_t features = x.size(1).at[0];
   bool has_affine = false;
   Params params = affine(c, features, has_affine);
-  params["running_mean"] = c.tensor("running_mean"), params["running_var"] = c.tensor("running_var");
+  add_statistics(c, params);
   mase::Map with{{"num_features", features}, {"eps", c.number("eps")}};
   if (!has_affine) with.set("affine", false);
   const char* const op = x.rank() == 4 ? "nn.batch_norm2d" : x.rank() == 5 ? "nn.batch_norm3d" : "nn.batch_norm1d";
@@ -93,7 +116,7 @@ AtenValues instance_norm(AtenCall& c) {
   if (has_affine) with.set("affine", true);
   if (!c.flag("use_input_stats")) {
     with.set("track_running_stats", true);
-    params["running_mean"] = c.tensor("running_mean"), params["running_var"] = c.tensor("running_var");
+    add_statistics(c, params);
   }
   const std::string op = mase::format("nn.instance_norm{}d", x.rank() - 2);
   return {c.builder.apply(c.node, mase::Chosen(op, with), {x}, params, SIZE_MAX, c.target).front()};

@@ -72,6 +72,7 @@ void check_nesting(const std::string& path, const std::string& text) {
     if (++branches > 1000) deep();
 }
 
+// Nothing that calls or computes.
 bool is_literal(const jit::TreeRef& tree) {
   switch (tree->kind()) {
     case jit::TK_CONST:
@@ -82,6 +83,10 @@ bool is_literal(const jit::TreeRef& tree) {
     case jit::TK_STRING:
       return true;
     case jit::TK_UNARY_MINUS:
+    case jit::TK_VAR:  // names, as those of types
+    case jit::TK_IDENT:
+    case jit::TK_SUBSCRIPT:
+    case '.':
     case jit::TK_LIST_LITERAL:
     case jit::TK_TUPLE_LITERAL:
     case jit::TK_LIST:
