@@ -105,8 +105,8 @@ void add_aten_layers(AtenTable& t) {
   t["linear"] = [](AtenCall& c) -> AtenValues {
     return {c.builder.linear(c.node, c.tensor("input"), c.tensor("weight"), c.tensor("bias"), c.target)};
   };
-  for (const char* name : {"conv1d", "conv2d", "conv3d", "convolution", "_convolution", "conv_transpose1d",
-                           "conv_transpose2d", "conv_transpose3d"})
+  for (const char* name : {"conv1d", "conv2d", "conv3d", "convolution", "_convolution", "_convolution_mode",
+                           "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
     t[name] = convolution;
   t["_weight_norm"] = weight_norm;
   t["_weight_norm_interface"] = weight_norm;

@@ -153,8 +153,11 @@ void add_queries(AtenTable& t) {
   };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };
-  t["dtype"] = [](AtenCall& c) -> AtenValues { return {c.tensor("a").dtype()}; };
-  t["device"] = [](AtenCall&) -> AtenValues { return {std::string("cpu")}; };
+  t["dtype"] = [](AtenCall& c) -> AtenValues { return {Size(static_cast<int64_t>(c.tensor("a").dtype()))}; };
+  for (const char* name : {"is_nested", "is_cuda", "is_sparse", "is_mkldnn", "is_quantized", "is_complex", "is_meta",
+                           "requires_grad", "is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled"})
+    t[name] = [](AtenCall&) -> AtenValues { return {false}; };
+  t["type"] = t["device"] = [](AtenCall&) -> AtenValues { return {std::string("cpu")}; };
 }
 
 // A number out of a tensor that is not known yet: noted, and everything that follows from it is unknown, too.

@@ -160,6 +160,7 @@ AtenValues AtenWalk::run(AtenCall& call, const std::map<std::string, std::string
     after = builder_.cast(call.node + "_cast", after, before.dtype());
   }
   overwrite(call, self->second, after);
+  call.op = in_place;  // whose schema tells that the result is the argument
   return {after};
 }
 
