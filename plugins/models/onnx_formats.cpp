@@ -41,7 +41,12 @@ std::optional<Codes> codes_of(int64_t low, int64_t high) {
 
 mase::List list_of(const std::vector<double>& values, bool integers) {
   mase::List list;
-  for (const double v : values) list.push_back(integers ? mase::Value(static_cast<int64_t>(v)) : mase::Value(v));
+  for (const double v : values) {
+    if (integers)
+      list.emplace_back(static_cast<int64_t>(v));
+    else
+      list.emplace_back(v);
+  }
   return list;
 }
 
