@@ -1,4 +1,6 @@
 // ATen: matrix products and attention.
+#include <ATen/ops/all.h>
+
 #include "aten.h"
 #include "mase/text.h"
 
@@ -26,10 +28,16 @@ AtenValues sum_and_product(AtenCall& c, const Wire& bias, const Wire& a, const W
   return {c.builder.binary(c.node + "_sum", "add", product, scaled(bias, beta, "_beta"))};
 }
 
+// A mask that is known to let everything through.
+bool hides_nothing(const Wire& mask) {
+  return mask.known() && mask.dtype() == at::kBool && mask.trace[0].all().item<bool>() &&
+         mask.trace[1].all().item<bool>();
+}
+
 AtenValues attention(AtenCall& c) {
   Wires inputs{c.tensor("query"), c.tensor("key"), c.tensor("value")};
   const char* const mask = c.args.contains("attn_mask") ? "attn_mask" : "attn_bias";
-  if (c.has(mask)) inputs.push_back(c.tensor(mask));
+  if (c.has(mask) && !hides_nothing(c.tensor(mask))) inputs.push_back(c.tensor(mask));
   if (c.has("dropout_p") && c.number("dropout_p") != 0)
     c.refuse("drops weights as in training", "call model.eval() before exporting the model");
   mase::Map with;

@@ -6,14 +6,14 @@
 
 namespace {
 
-struct Case {
+struct ExportCase {
   std::string name;
   std::vector<std::string> inputs, outputs;
   bool has_dynamic = false;
 };
 
-const std::vector<Case>& pt2_cases() {
-  static const std::vector<Case> cases{
+const std::vector<ExportCase>& pt2_cases() {
+  static const std::vector<ExportCase> cases{
       {"jsc_mlp", {"x"}, {"logits"}, false},
       {"mnist_mlp", {"x"}, {"logits"}, true},
       {"mnist_lenet", {"x"}, {"logits"}, true},
@@ -27,13 +27,13 @@ mase::Graph import_pt2(const std::string& file, mase::Map with = {}) {
   return test::import_model("models.torch_export", std::move(with));
 }
 
-std::string import_message(const std::string& file, mase::Map with = {}) {
+std::string pt2_message(const std::string& file, mase::Map with = {}) {
   return test::message([&] { import_pt2(file, std::move(with)); });
 }
 
 // The file with its model.json changed.
-std::string changed(const test::TempDir& folder, const std::string& file, const std::string& from,
-                    const std::string& to) {
+std::string changed_pt2(const test::TempDir& folder, const std::string& file, const std::string& from,
+                        const std::string& to) {
   auto members = test::read_zip(test::read(file));
   for (auto& [name, bytes] : members) {
     if (!name.ends_with("models/model.json")) continue;
@@ -49,7 +49,7 @@ std::string changed(const test::TempDir& folder, const std::string& file, const 
 }  // namespace
 
 TEST_CASE("a .pt2 file computes what PyTorch computed, for batches of any size") {
-  for (const Case& c : pt2_cases()) {
+  for (const ExportCase& c : pt2_cases()) {
     const std::string golden_file = test::exported(c.name + ".golden.npz");
     if (golden_file.empty()) return;
     const test::Golden golden = test::read_golden(golden_file, c.inputs, c.outputs);
@@ -68,7 +68,7 @@ TEST_CASE("a .pt2 file computes what PyTorch computed, for batches of any size")
 }
 
 TEST_CASE("static and dynamic .pt2 files of a model become the same operators") {
-  for (const Case& c : pt2_cases()) {
+  for (const ExportCase& c : pt2_cases()) {
     if (!c.has_dynamic) continue;
     const std::string file = test::exported(c.name + ".pt2");
     if (file.empty()) return;
@@ -111,7 +111,7 @@ TEST_CASE("a .pt2 file is cut at the value that the recipe names") {
   const mase::Graph graph = import_pt2(file, {{"outputs", mase::List{"relu"}}});
   CHECK(test::operator_names(graph) == std::map<std::string, int>{{"linear", 1}, {"relu", 1}});
   CHECK(graph.tensor_keys().size() == 2);
-  CHECK(import_message(file, {{"outputs", mase::List{"rellu"}}}).find("did you mean 'relu'") != std::string::npos);
+  CHECK(pt2_message(file, {{"outputs", mase::List{"rellu"}}}).find("did you mean 'relu'") != std::string::npos);
 }
 
 TEST_CASE("a .pt2 file with what cannot be read says so") {
@@ -119,7 +119,7 @@ TEST_CASE("a .pt2 file with what cannot be read says so") {
   if (file.empty()) return;
   const test::TempDir folder;
   const auto message = [&](const std::string& from, const std::string& to) {
-    return import_message(changed(folder, file, from, to));
+    return pt2_message(changed_pt2(folder, file, from, to));
   };
   CHECK(message("torch.ops.aten.relu.default", "torch.ops.aten.lgamma.default").find("lgamma") != std::string::npos);
   const std::string custom = message("torch.ops.aten.relu.default", "torch.ops.mine.swirl.default");
@@ -139,7 +139,7 @@ TEST_CASE("a damaged .pt2 file is one sentence") {
   int refused = 0;
   for (int i = 0; i < 1000; ++i) {
     test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 1000));
-    const std::string message = import_message(damaged);
+    const std::string message = pt2_message(damaged);
     CHECK(!message.empty());
     CHECK(message.size() < 2000);
   }
@@ -149,7 +149,7 @@ TEST_CASE("a damaged .pt2 file is one sentence") {
     std::string flipped = whole;
     flipped[(state >> 16) % whole.size()] ^= static_cast<char>(1 << (state >> 61));
     test::write(damaged, flipped);
-    refused += !import_message(damaged).empty();
+    refused += !pt2_message(damaged).empty();
   }
   CHECK(refused > 1000);  // the rest are flips in what nobody reads
 }
@@ -173,7 +173,7 @@ TEST_CASE("a .pt2 file whose JSON has other types than it should is one sentence
     if (first == '[' || first == '{' || end == std::string::npos || ++place % 7) continue;
     *json = whole.substr(0, at + 2) + values[tried++ % std::size(values)] + whole.substr(end);
     test::write(damaged, test::write_zip(members));
-    CHECK(import_message(damaged).size() < 3000);
+    CHECK(pt2_message(damaged).size() < 3000);
   }
   CHECK(tried > 100);
 }

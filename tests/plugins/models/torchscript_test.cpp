@@ -125,10 +125,15 @@ TEST_CASE("TorchScript that cannot be read is named") {
       script_message(changed_script(folder, "models.py", "x: Tensor", "x: " + std::string(100000, '[') + "Tensor"), c);
   CHECK(nested.find("nests too deep") != std::string::npos);
   CHECK(script_message(folder / "absent.pt", c).find("absent.pt") != std::string::npos);
-  const std::string loose = test::message([&] {
-    test::import_model("models.torchscript", {{"file", test::exported("jsc_mlp.torchscript.pt")}});
-  });
-  CHECK(loose.find("shapes: {x:") != std::string::npos);
+  // What the model was traced with tells its shapes; without it, the recipe has to.
+  auto members = test::read_zip(test::read(test::exported("jsc_mlp.torchscript.pt")));
+  const auto loose = [&] {
+    test::write(folder / "loose.pt", test::write_zip(members));
+    return test::message([&] { test::import_model("models.torchscript", {{"file", folder / "loose.pt"}}); });
+  };
+  CHECK(loose().empty());
+  std::erase_if(members, [](const auto& member) { return member.first.ends_with("traced_inputs.pkl"); });
+  CHECK(loose().find("shapes: {x:") != std::string::npos);
 }
 
 TEST_CASE("a damaged TorchScript file is one sentence") {
