@@ -19,6 +19,7 @@ bool is_matrix(const Value& v) { return v.wire.known() && v.wire.rank() == 2 && 
 Value transposed(const Node& n, const Value& matrix) {
   Value result = matrix;
   result.wire = n.build().transpose(n.name() + "_weight", matrix.wire, 0, 1);
+  result.wire.key = matrix.wire.key;
   if (result.quantized && result.quantized->axis) result.quantized->axis = 1 - *result.quantized->axis;
   return result;
 }

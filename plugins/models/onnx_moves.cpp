@@ -27,6 +27,7 @@ Value carried(const Value& x, Wire wire) {
   const bool is_same_rank = wire.usable() && x.wire.usable();
   if (is_same_rank && result.quantized)
     result.quantized->axis = moved_axis(x.wire.sizes(), wire.sizes(), result.quantized->axis);
+  if (wire.known() && wire.key.empty()) wire.key = x.wire.key;  // a reordered weight is still that weight
   result.wire = std::move(wire);
   return result;
 }
@@ -112,6 +113,7 @@ Values transpose(const Node& n) {
   if (auto given = n.integers("perm")) order = *given;
   Value result = x;
   result.wire = n.build().permute(n.name(), x.wire, order);
+  if (result.wire.known()) result.wire.key = x.wire.key;
   if (result.quantized && result.quantized->axis)
     result.quantized->axis = std::find(order.begin(), order.end(), *result.quantized->axis) - order.begin();
   return {result};

@@ -195,6 +195,7 @@ TEST_CASE("ONNX: an operator of another domain is a plugin's, attributes are its
   const TempDir dir;
   write(dir / "m.onnx", f.bytes());
   registry().load_builtin(kAcme);
+  REQUIRE(registry().find("acme.add_constant"));
   FakeContext context;
   context.folder = dir.path();
   mase::Graph graph = registry().create<mase::Model>(mase::Chosen("models.onnx", {{"file", "m.onnx"}}))->build(context);
