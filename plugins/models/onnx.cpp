@@ -42,6 +42,7 @@ struct Onnx final : mase::Model {
     mase::Graph graph = import_graph(config, context, "ONNX", walk, [&](mase::Graph& read) {
       reader->place_formats(read);
       onnx::tidy_formats(read);
+      onnx::merge_gelu(read);
     });
     graph.name = path.stem().string();
     return graph;

@@ -7,6 +7,7 @@
 #include "mase/execute.h"
 #include "mase/plugin.h"
 #include "onnx_files.h"
+#include "support/npy.h"
 
 using namespace test;
 using Catch::Contains;
@@ -185,6 +186,32 @@ const MaseManifest kAcme{
     }};
 
 }  // namespace
+
+TEST_CASE("ONNX: GELU written with erf is gelu, in any order of its products") {
+  for (const int order : {0, 1, 2}) {
+    OnnxFile f;
+    f.tensor("root", {}, {1.41421356F}), f.tensor("one", {}, {1}), f.tensor("half", {}, {0.5F});
+    f.node("Div", {"x", "root"}, {"d"}), f.node("Erf", {"d"}, {"e"}), f.node("Add", {"e", "one"}, {"a"});
+    if (order == 0) f.node("Mul", {"x", "a"}, {"m"}), f.node("Mul", {"m", "half"}, {"y"});
+    if (order == 1) f.node("Mul", {"half", "a"}, {"m"}), f.node("Mul", {"m", "x"}, {"y"});
+    if (order == 2) f.node("Mul", {"x", "half"}, {"m"}), f.node("Mul", {"m", "a"}, {"y"});
+    mase::Graph graph = graph_of(f);
+    CHECK(onnx_ops(graph) == Ops{"gelu"});
+    CHECK(run_onnx(graph, {0, 1, -1, 3})[0][1].item<float>() == Approx(0.8413447));
+  }
+}
+
+TEST_CASE("QONNX: the published jet tagger is right on 3,935 of 5,120 jets") {
+  const std::string file = shared("models/qonnx_zoo/qkeras_jettagging.onnx"), rows = shared("jsc/X_5120x16_f32.npy");
+  if (file.empty() || rows.empty()) return;
+  const auto x = read_npy<float>(rows, "<f4");
+  const auto y = read_npy<int64_t>(shared("jsc/y_5120_i64.npy"), "<i8");
+  FakeContext context;
+  mase::Graph graph = read_onnx(context, file);
+  CHECK(onnx_ops(graph) == Ops{"linear", "relu", "linear", "relu", "linear", "relu", "linear", "softmax"});
+  const at::Tensor result = mase::Executor(graph, registry()).run({at::tensor(x.data).view({5120, 16})}).at(0);
+  CHECK(result.argmax(1).eq(at::tensor(y.data)).sum().item<int64_t>() == 3935);
+}
 
 TEST_CASE("ONNX: an operator of another domain is a plugin's, attributes are its fields") {
   OnnxFile f;
