@@ -101,6 +101,7 @@ bool compared(const std::string& op, double a, double b) {
 AtenValue comparison(const AtenCall& call, const std::string& op) {
   const auto *x = call.arg("a").get<std::string>(), *y = call.arg("b").get<std::string>();
   if (x && y) return (*x == *y) == (op == "eq");
+  if (x || y) call.refuse(mase::format("compares {} with {}", call.arg("a").type_name(), call.arg("b").type_name()));
   if (const auto* list = call.arg("a").get<AtenValue::List>(); list && call.arg("b").get<AtenValue::List>())
     return (call.sizes("a") == call.sizes("b")) == (op == "eq");
   if (call.arg("a").is_none() || call.arg("b").is_none())
