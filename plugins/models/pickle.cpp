@@ -9,19 +9,17 @@
 
 #include "mase/text.h"
 #include "pickle_names.h"
-#include "pickle_reader.h"
+#include "pickle_stack.h"
 
 namespace models {
 namespace {
 
-using Kind = PickleObject::Kind;
+// Of 300,000 tensors and more; what a pickle takes in time is bounded by this.
+constexpr size_t kMostSteps = 8'000'000, kLongestKey = 4096;
 
-// Of 300,000 tensors and more; what a pickle takes in memory is bounded by these.
-constexpr size_t kMostSteps = 8'000'000, kMostObjects = 1'000'000, kLongestKey = 4096;
-
-class Unpickler : PickleReader {
+class Unpickler : PickleStack {
  public:
-  Unpickler(std::string_view bytes, mase::Loc place, bool objects) : PickleReader(bytes, place), objects_(objects) {
+  Unpickler(std::string_view bytes, mase::Loc place, bool objects) : PickleStack(bytes, place), objects_(objects) {
     for (const Kind kind : {Kind::none, Kind::boolean, Kind::boolean}) pickle_.objects.emplace_back().kind = kind;
     pickle_.objects[kTrue].integer = 1;
   }
@@ -43,36 +41,6 @@ class Unpickler : PickleReader {
 
  private:
   static constexpr uint32_t kNone = 0, kFalse = 1, kTrue = 2;
-
-  PickleObject& push(Kind kind) {
-    if (pickle_.objects.size() >= kMostObjects) fail(mase::format("the pickle has more than {} objects", kMostObjects));
-    stack_.push_back(static_cast<uint32_t>(pickle_.objects.size()));
-    PickleObject& object = pickle_.objects.emplace_back();
-    object.kind = kind;
-    return object;
-  }
-  uint32_t pop() {
-    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
-      fail(mase::format("the pickle takes more from its stack than lies there, at byte {}", at_));
-    const uint32_t top = stack_.back();
-    stack_.pop_back();
-    return top;
-  }
-  std::vector<uint32_t> pop_to_mark() {
-    if (marks_.empty()) fail(mase::format("the pickle has no mark to go back to, at byte {}", at_));
-    std::vector<uint32_t> items(stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back()), stack_.end());
-    stack_.resize(marks_.back());
-    marks_.pop_back();
-    return items;
-  }
-  PickleObject& object(uint32_t index) { return pickle_.objects[index]; }
-  PickleObject& top(Kind kind, const char* what) {
-    const uint32_t index = pop();
-    stack_.push_back(index);
-    if (object(index).kind != kind)
-      fail(mase::format("the pickle puts entries into what is no {}, at byte {}", what, at_));
-    return object(index);
-  }
 
   bool constant(char op) {
     switch (op) {
@@ -276,32 +244,38 @@ class Unpickler : PickleReader {
         reduce(object(function).text, object(arguments).items);
         return true;
       }
-      case 'b': {  // BUILD: PyTorch hangs its version numbers on a state dict this way
-        const uint32_t state_place = pop();
-        const Kind state = object(state_place).kind;
-        if (objects_ && !stack_.empty() && object(stack_.back()).kind == Kind::object) {
-          object(stack_.back()).items = {state_place};
-          return true;
-        }
-        top(Kind::dict, "dict");
-        if (state != Kind::dict) fail("the pickle sets the state of an object, which is not read; nothing is executed");
-        return true;
-      }
-      case '\x81': {  // NEWOBJ
-        const uint32_t arguments = pop(), type = pop();
-        if (object(type).kind != Kind::object || object(arguments).kind != Kind::tuple ||
-            !object(arguments).items.empty())
-          fail(mase::format("the pickle makes an object of what is no class of the file, at byte {}", at_));
-        const std::string_view name = object(type).text;
-        push(Kind::object).text = name;
-        return true;
-      }
+      case 'b':  // BUILD
+        return build();
+      case '\x81':  // NEWOBJ
+        return make_object();
       case 'Q':  // BINPERSID
         add_storage(object(pop()));
         return true;
       default:
         return false;
     }
+  }
+
+  // PyTorch hangs its version numbers on a state dict this way.
+  bool build() {
+    const uint32_t state_place = pop();
+    if (objects_ && !stack_.empty() && object(stack_.back()).kind == Kind::object) {
+      object(stack_.back()).items = {state_place};
+      return true;
+    }
+    top(Kind::dict, "dict");
+    if (object(state_place).kind != Kind::dict)
+      fail("the pickle sets the state of an object, which is not read; nothing is executed");
+    return true;
+  }
+
+  bool make_object() {
+    const uint32_t arguments = pop(), type = pop();
+    if (object(type).kind != Kind::object || object(arguments).kind != Kind::tuple || !object(arguments).items.empty())
+      fail(mase::format(
+          "instruction 0x81 at byte {} makes an object of what is no class of the file; nothing is executed", at_));
+    push(Kind::object).text = object(type).text;
+    return true;
   }
 
   bool add_global(std::string_view module, std::string_view name) {
@@ -371,7 +345,7 @@ class Unpickler : PickleReader {
   void check_keys() const {
     std::unordered_set<std::string_view> keys;
     for (const PickleObject& dict : pickle_.objects) {
-      if (dict.kind != Kind::dict) continue;
+      if (dict.kind != PickleObject::Kind::dict) continue;
       keys.clear();
       for (size_t i = 0; i < dict.items.size(); i += 2)
         if (const PickleObject& key = pickle_[dict.items[i]]; key.kind == Kind::text) {
@@ -385,19 +359,16 @@ class Unpickler : PickleReader {
   }
 
   bool objects_;
-  Pickle pickle_;
   size_t steps_ = 0;
-  std::vector<uint32_t> stack_;
-  std::vector<size_t> marks_;
   std::unordered_map<uint64_t, uint32_t> memo_;
 };
 
 }  // namespace
 
 const PickleObject* Pickle::find(const PickleObject& dict, std::string_view key) const {
-  if (dict.kind != Kind::dict) return nullptr;
+  if (dict.kind != PickleObject::Kind::dict) return nullptr;
   for (size_t i = 0; i + 1 < dict.items.size(); i += 2)
-    if (objects[dict.items[i]].kind == Kind::text && objects[dict.items[i]].text == key)
+    if (objects[dict.items[i]].kind == PickleObject::Kind::text && objects[dict.items[i]].text == key)
       return &objects[dict.items[i + 1]];
   return nullptr;
 }
