@@ -90,9 +90,7 @@ AtenHandler triangle(const char* op) {
   };
 }
 
-}  // namespace
-
-void add_aten_creation(AtenTable& t) {
+void add_filled(AtenTable& t) {
   t["full"] = t["full_like"] = t["new_full"] = fill_with({});
   for (const char* name : {"zeros", "zeros_like", "new_zeros"}) t[name] = fill_with(0);
   for (const char* name : {"ones", "ones_like", "new_ones"}) t[name] = fill_with(1);
@@ -111,6 +109,12 @@ void add_aten_creation(AtenTable& t) {
     const Wire from = c.builder.cast(c.node + "_cast", c.tensor("src"), x.dtype());
     return {c.builder.expand(c.node, from, x.sizes())};
   };
+}
+
+}  // namespace
+
+void add_aten_creation(AtenTable& t) {
+  add_filled(t);
   t["arange"] = arange;
   t["scalar_tensor"] = t["tensor"] = [](AtenCall& c) -> AtenValues {
     const AtenValue& value = c.arg(c.args.contains("s") ? "s" : c.args.contains("t") ? "t" : "data");

@@ -131,46 +131,8 @@ AtenValues add_product(AtenCall& c) {
   return {c.builder.binary(c.node, "add", x, product)};
 }
 
-}  // namespace
-
-void add_aten_elementwise(AtenTable& t) {
-  t["add"] = t["_add"] = arithmetic("add"), t["sub"] = t["subtract"] = arithmetic("sub");
-  t["mul"] = t["multiply"] = arithmetic("mul"), t["remainder"] = arithmetic("remainder");
-  for (const char* op : {"eq", "ne", "lt", "le", "gt", "ge"}) t[op] = arithmetic(op);
-  t["maximum"] = arithmetic("maximum"), t["minimum"] = arithmetic("minimum");
-  t["max.other"] = t["maximum"], t["min.other"] = t["minimum"];
-  t["max.int"] = t["max.float"] = t["min.int"] =
-      t["min.float"] = [](AtenCall& c) -> AtenValues { return {python_arithmetic(c)}; };
-  t["rsub"] = [](AtenCall& c) -> AtenValues {
-    const auto [a, b] = operands(c);
-    return {c.builder.binary(c.node, "sub", b, scaled(c, a))};
-  };
-  t["div"] = t["divide"] = t["true_divide"] = t["floor_divide"] = quotient;
-  t["pow"] = power, t["fmod"] = truncated_remainder;
-  t["square"] = [](AtenCall& c) -> AtenValues { return {c.emit("mul", {c.tensor("self"), c.tensor("self")})}; };
-  t["addcmul"] = t["addcdiv"] = add_product;
-  t["logical_and"] = t["bitwise_and"] = t["__and__"] =
-      logic("logical_and", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_and(a, b); });
-  t["logical_or"] = t["bitwise_or"] = t["__or__"] =
-      logic("logical_or", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_or(a, b); });
-  t["logical_xor"] = t["bitwise_xor"] = t["__xor__"] =
-      logic("logical_xor", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_xor(a, b); });
-  t["logical_not"] = unary("logical_not");
-  t["bitwise_not"] = [](AtenCall& c) -> AtenValues {
-    if (c.tensor("self").dtype() != at::kBool) c.refuse("turns the bits of integers around");
-    return {c.emit("logical_not", {c.tensor("self")})};
-  };
-  for (const char* op : {"abs",        "acos",  "asin",  "atan",  "ceil", "cos",   "cosh", "erf",  "exp",
-                         "expm1",      "floor", "isinf", "isnan", "log",  "log1p", "log2", "neg",  "round",
-                         "reciprocal", "rsqrt", "sign",  "sin",   "sinh", "sqrt",  "tan",  "trunc"})
-    t[op] = unary(op);
-  t["round.decimals"] = [](AtenCall& c) -> AtenValues {
-    if (c.integer("decimals") != 0) c.refuse("rounds to decimals");
-    return {c.emit("round", {c.tensor("self")})};
-  };
-  t["absolute"] = t["abs"], t["negative"] = t["neg"];
-  t["clamp"] = t["clip"] = t["clamp_min"] = t["clamp_max"] = clamp;
-  t["masked_fill"] = masked_fill, t["where"] = where;
+// What converts, and what hands its input on.
+void add_copies(AtenTable& t) {
   t["to"] = t["_to_copy"] = t["type_as"] = t["_to_cpu"] = convert;
   t["float"] = convert_to(at::kFloat), t["double"] = convert_to(at::kDouble), t["long"] = convert_to(at::kLong);
   t["int"] = convert_to(at::kInt), t["bool"] = convert_to(at::kBool);
@@ -188,6 +150,56 @@ void add_aten_elementwise(AtenTable& t) {
       c.refuse("drops elements as in training", "call model.eval() before exporting the model");
     return {c.tensor(input)};
   };
+}
+
+void add_operations(AtenTable& t) {
+  t["add"] = t["_add"] = arithmetic("add"), t["sub"] = t["subtract"] = arithmetic("sub");
+  t["mul"] = t["multiply"] = arithmetic("mul"), t["remainder"] = arithmetic("remainder");
+  for (const char* op : {"eq", "ne", "lt", "le", "gt", "ge"}) t[op] = arithmetic(op);
+  t["maximum"] = arithmetic("maximum"), t["minimum"] = arithmetic("minimum");
+  t["max.other"] = t["maximum"], t["min.other"] = t["minimum"];
+  t["max.int"] = t["max.float"] = t["min.int"] =
+      t["min.float"] = [](AtenCall& c) -> AtenValues { return {python_arithmetic(c)}; };
+  t["rsub"] = [](AtenCall& c) -> AtenValues {
+    const auto [a, b] = operands(c);
+    return {c.builder.binary(c.node, "sub", b, scaled(c, a))};
+  };
+  t["div"] = t["divide"] = t["true_divide"] = t["floor_divide"] = quotient;
+  t["pow"] = power, t["fmod"] = truncated_remainder;
+  t["square"] = [](AtenCall& c) -> AtenValues { return {c.emit("mul", {c.tensor("self"), c.tensor("self")})}; };
+  t["addcmul"] = t["addcdiv"] = add_product;
+}
+
+void add_logic(AtenTable& t) {
+  t["logical_and"] = t["bitwise_and"] = t["__and__"] =
+      logic("logical_and", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_and(a, b); });
+  t["logical_or"] = t["bitwise_or"] = t["__or__"] =
+      logic("logical_or", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_or(a, b); });
+  t["logical_xor"] = t["bitwise_xor"] = t["__xor__"] =
+      logic("logical_xor", [](const at::Tensor& a, const at::Tensor& b) { return at::bitwise_xor(a, b); });
+  t["logical_not"] = unary("logical_not");
+  t["bitwise_not"] = [](AtenCall& c) -> AtenValues {
+    if (c.tensor("self").dtype() != at::kBool) c.refuse("turns the bits of integers around");
+    return {c.emit("logical_not", {c.tensor("self")})};
+  };
+}
+
+}  // namespace
+
+void add_aten_elementwise(AtenTable& t) {
+  add_operations(t), add_logic(t);
+  for (const char* op : {"abs",        "acos",  "asin",  "atan",  "ceil", "cos",   "cosh", "erf",  "exp",
+                         "expm1",      "floor", "isinf", "isnan", "log",  "log1p", "log2", "neg",  "round",
+                         "reciprocal", "rsqrt", "sign",  "sin",   "sinh", "sqrt",  "tan",  "trunc"})
+    t[op] = unary(op);
+  t["round.decimals"] = [](AtenCall& c) -> AtenValues {
+    if (c.integer("decimals") != 0) c.refuse("rounds to decimals");
+    return {c.emit("round", {c.tensor("self")})};
+  };
+  t["absolute"] = t["abs"], t["negative"] = t["neg"];
+  t["clamp"] = t["clip"] = t["clamp_min"] = t["clamp_max"] = clamp;
+  t["masked_fill"] = masked_fill, t["where"] = where;
+  add_copies(t);
 }
 
 }  // namespace models

@@ -132,7 +132,8 @@ AtenValues join(AtenCall& c) {
   if (c.base() != "stack")
     std::erase_if(parts, [&](const Wire& w) { return parts.size() > 1 && w.rank() == 1 && w.size(0) == Size(0); });
   if (c.base() != "stack" && parts.size() == 1) return {parts[0]};
-  return {c.emit(c.base() == "stack" ? "stack" : "cat", parts, {{"dim", c.integer("dim")}})};
+  const bool stacks = c.base() == "stack";
+  return {c.emit(stacks ? "stack" : "cat", parts, {{"dim", c.axis("dim", parts[0].rank() + stacks)}})};
 }
 
 AtenValue listed(const Wires& wires) {

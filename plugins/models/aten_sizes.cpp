@@ -220,13 +220,49 @@ AtenValue python_arithmetic(AtenCall& call) {
   if (base == "remainder" || base == "mod") return computed(call, '%');
   if (base == "max") return computed(call, 'M');
   if (base == "min") return computed(call, 'm');
+  if (base != "div" && base != "pow") return comparison(call, base);
   const Number a = number_of(call, "a"), b = number_of(call, "b");
   if (base == "div") return agreed(call, a.at(0) / b.at(0), a.at(1) / b.at(1));
-  if (base != "pow") return comparison(call, base);
   const double small = std::pow(a.at(0), b.at(0)), large = std::pow(a.at(1), b.at(1));
   if (a.is_integer && b.is_integer && std::abs(small) < 1e15 && std::abs(large) < 1e15 && b.integer.at[0] >= 0)
     return Size(static_cast<int64_t>(small), static_cast<int64_t>(large));
   return agreed(call, small, large);
+}
+
+static void add_questions(AtenTable& t) {
+  t["__is__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() == c.arg("obj").is_none()}; };
+  t["__isnot__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() != c.arg("obj").is_none()}; };
+  t["__not__"] = [](AtenCall& c) -> AtenValues { return {!c.flag("self")}; };
+  t["__and__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") && c.flag("b")}; };
+  t["__or__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") || c.flag("b")}; };
+  // Of a list of truth values or numbers.
+  for (const char* name : {"all.bool", "all.int", "all.float", "any.bool", "any.int", "any.float", "any.str"})
+    t[name] = [](AtenCall& c) -> AtenValues {
+      const bool is_all = c.base() == "all";
+      bool result = is_all;
+      if (const auto* list = c.arg("self").get<AtenValue::List>())
+        for (const AtenValue& value : *list) {
+          AtenCall part{c.builder, c.node, c.op, c.target, {{"item", value}}};
+          const auto* text = value.get<std::string>();
+          const bool item = text ? !text->empty() : part.number("item") != 0;
+          result = is_all ? result && item : result || item;
+        }
+      return {result};
+    };
+  t["__contains__"] = [](AtenCall& c) -> AtenValues {
+    const auto* list = c.arg("l").get<AtenValue::List>();
+    if (!list) c.refuse("looks into something that is no list");
+    bool found = false;
+    for (const AtenValue& value : *list) {
+      AtenCall part{c.builder, c.node, "eq", c.target, {{"a", value}, {"b", c.arg("item")}}};
+      found |= *python_arithmetic(part).get<bool>();
+    }
+    return {found};
+  };
+  // What only checks or warns.
+  for (const char* name : {"_assert_async", "_assert_scalar", "_assert_tensor_metadata", "sym_constrain_range",
+                           "sym_constrain_range_for_size", "_check", "_check_is_size", "warn", "manual_seed"})
+    t[name] = [](AtenCall&) -> AtenValues { return {}; };
 }
 
 void add_aten_sizes(AtenTable& t) {
@@ -253,25 +289,7 @@ void add_aten_sizes(AtenTable& t) {
     return {n.is_integer ? n.integer : Size(static_cast<int64_t>(std::trunc(n.real)))};
   };
   t["to_float"] = [](AtenCall& c) -> AtenValues { return {c.number("a")}; };
-  t["__is__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() == c.arg("obj").is_none()}; };
-  t["__isnot__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() != c.arg("obj").is_none()}; };
-  t["__not__"] = [](AtenCall& c) -> AtenValues { return {!c.flag("self")}; };
-  t["__and__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") && c.flag("b")}; };
-  t["__or__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") || c.flag("b")}; };
-  t["__contains__"] = [](AtenCall& c) -> AtenValues {
-    const auto* list = c.arg("l").get<AtenValue::List>();
-    if (!list) c.refuse("looks into something that is no list");
-    bool found = false;
-    for (const AtenValue& value : *list) {
-      AtenCall part{c.builder, c.node, "eq", c.target, {{"a", value}, {"b", c.arg("item")}}};
-      found |= *python_arithmetic(part).get<bool>();
-    }
-    return {found};
-  };
-  // What only checks or warns.
-  for (const char* name : {"_assert_async", "_assert_scalar", "_assert_tensor_metadata", "sym_constrain_range",
-                           "sym_constrain_range_for_size", "_check", "_check_is_size", "warn", "manual_seed"})
-    t[name] = [](AtenCall&) -> AtenValues { return {}; };
+  add_questions(t);
 }
 
 }  // namespace models

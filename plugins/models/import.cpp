@@ -218,7 +218,9 @@ Wires ImportBuilder::emit(Call& call) {
       traced[1] = any_batch_ ? trace(call, 1) : traced[0];
       again = false;
     } catch (const std::exception& e) {
-      if (!fit_constants(call)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, e.what())};
+      const auto* torch = dynamic_cast<const c10::Error*>(&e);
+      const std::string why = torch ? torch->what_without_backtrace() : e.what();
+      if (!fit_constants(call)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
       traced[0] = trace(call, 0);
     }
   std::vector<Argument> args;

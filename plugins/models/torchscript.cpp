@@ -95,6 +95,22 @@ std::vector<InputInfo> ScriptModule::inputs(const std::map<std::string, std::str
   return infos;
 }
 
+void ScriptModule::add_outputs(ImportBuilder& builder, const AtenValues& results) const {
+  AtenValues flat = results;
+  if (results.size() == 1 && results[0].get<AtenValue::List>()) flat = *results[0].get<AtenValue::List>();
+  for (size_t i = 0; i < flat.size(); ++i) {
+    AtenValue value = flat[i];
+    std::string name = i < output_names_.size() && flat.size() == output_names_.size() ? output_names_[i]
+                                                                                       : mase::format("output_{}", i);
+    if (const auto* pair = value.get<AtenValue::List>(); pair && pair->size() == 2 && (*pair)[0].get<std::string>())
+      name = *(*pair)[0].get<std::string>(), value = AtenValue((*pair)[1]);
+    if (value.is_none()) continue;
+    const auto* wire = value.get<Wire>();
+    if (!wire) throw mase::Error(mase::format("the output '{}' is {}, expected a tensor", name, value.type_name()));
+    builder.output(name, *wire);
+  }
+}
+
 void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
                         const std::map<std::string, std::string>& types) {
   const ScriptFunction& function = forward();
@@ -126,19 +142,7 @@ void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
     if (wire != wires.end()) walk.values.define(labels.back(), arguments.back());
   }
   const AtenValues results = run_function(walk, function, arguments, labels, {objects_.root, {}});
-  AtenValues flat = results;
-  if (results.size() == 1 && results[0].get<AtenValue::List>()) flat = *results[0].get<AtenValue::List>();
-  for (size_t i = 0; i < flat.size(); ++i) {
-    AtenValue value = flat[i];
-    std::string name = i < output_names_.size() && flat.size() == output_names_.size() ? output_names_[i]
-                                                                                       : mase::format("output_{}", i);
-    if (const auto* pair = value.get<AtenValue::List>(); pair && pair->size() == 2 && (*pair)[0].get<std::string>())
-      name = *(*pair)[0].get<std::string>(), value = AtenValue((*pair)[1]);
-    if (value.is_none()) continue;
-    const auto* wire = value.get<Wire>();
-    if (!wire) throw mase::Error(mase::format("the output '{}' is {}, expected a tensor", name, value.type_name()));
-    builder.output(name, *wire);
-  }
+  add_outputs(builder, results);
 }
 
 void register_torchscript(mase::Registrar& r) {

@@ -31,6 +31,7 @@ class ScriptModule {
     int depth = 0;
   };
   const ScriptFunction& forward();
+  void add_outputs(ImportBuilder& builder, const AtenValues& results) const;
   void read_traced_inputs();
   at::Tensor tensor(const Pickle& pickle, const PickleObject& object, const char* folder,
                     const std::string& name) const;
@@ -44,6 +45,8 @@ class ScriptModule {
   void run_block(Walk& walk, const Frame& frame, const ScriptBlock& block);
   void run_node(Walk& walk, const Frame& frame, const ScriptNode& node);
   bool run_structure(Walk& walk, const Frame& frame, const ScriptNode& node);
+  void unpack(Walk& walk, const Frame& frame, const ScriptNode& node);
+  void append(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_if(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_loop(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_call(Walk& walk, const Frame& frame, const ScriptNode& node);

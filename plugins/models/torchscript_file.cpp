@@ -14,7 +14,7 @@ using Kind = PickleObject::Kind;
 constexpr uint64_t kLongestSource = uint64_t{8} << 20;
 constexpr int64_t kLargestAxis = int64_t{1} << 40;
 constexpr int kDeepestValue = 32;  // lists in lists
-constexpr int64_t kOldest = 3;  // what files without newer operators have
+constexpr int64_t kOldest = 3;     // what files without newer operators have
 
 int64_t version_of(const Archive& archive) {
   const std::string member = archive.has(".data/version") ? ".data/version" : "version";

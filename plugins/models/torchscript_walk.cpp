@@ -122,6 +122,26 @@ void ScriptModule::run_node(Walk& walk, const Frame& frame, const ScriptNode& no
   }
 }
 
+void ScriptModule::append(Walk& walk, const Frame& frame, const ScriptNode& node) {
+  const AtenValue before = use(walk, frame, node, 0);
+  const auto* list = before.get<AtenValue::List>();
+  if (!list) throw mase::Error("something is appended to what is no list");
+  AtenValue::List longer = *list;
+  longer.push_back(use(walk, frame, node, 1));
+  walk.values.set(label(frame, node.inputs[0]), longer);
+  if (!node.outputs.empty()) set(walk, frame, node.outputs[0], longer);
+}
+
+void ScriptModule::unpack(Walk& walk, const Frame& frame, const ScriptNode& node) {
+  const AtenValue value = use(walk, frame, node, 0);
+  const auto* list = value.get<AtenValue::List>();
+  const bool is_lost = value.get<Wire>() && !value.get<Wire>()->usable();
+  if (!is_lost && (!list || list->size() != node.outputs.size()))
+    throw mase::Error(mase::format("{} values are taken out of {}", node.outputs.size(), value.type_name()));
+  for (size_t i = 0; i < node.outputs.size(); ++i)
+    set(walk, frame, node.outputs[i], is_lost ? value : (*list)[i], label(frame, node.inputs.at(0)));
+}
+
 // Lists, tuples and dictionaries, and what only states a type. A dictionary is a list of pairs.
 bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNode& node) {
   const auto inputs = [&] {
@@ -137,13 +157,7 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
     for (size_t i = 0; i + 1 < all.size(); i += 2) pairs.emplace_back(AtenValue::List{all[i], all[i + 1]});
     set(walk, frame, node.outputs.at(0), pairs);
   } else if (node.kind == "prim::ListUnpack" || node.kind == "prim::TupleUnpack") {
-    const AtenValue value = use(walk, frame, node, 0);
-    const auto* list = value.get<AtenValue::List>();
-    const bool is_lost = value.get<Wire>() && !value.get<Wire>()->usable();
-    if (!is_lost && (!list || list->size() != node.outputs.size()))
-      throw mase::Error(mase::format("{} values are taken out of {}", node.outputs.size(), value.type_name()));
-    for (size_t i = 0; i < node.outputs.size(); ++i)
-      set(walk, frame, node.outputs[i], is_lost ? value : (*list)[i], label(frame, node.inputs.at(0)));
+    unpack(walk, frame, node);
   } else if (node.kind == "prim::TupleIndex") {
     AtenCall call{walk.builder,
                   node.kind,
@@ -159,13 +173,7 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
     else
       walk.values.alias(label(frame, node.outputs.at(0)), label(frame, node.inputs[0]));
   } else if (node.kind == "aten::append") {
-    const AtenValue before = use(walk, frame, node, 0);
-    const auto* list = before.get<AtenValue::List>();
-    if (!list) throw mase::Error("something is appended to what is no list");
-    AtenValue::List longer = *list;
-    longer.push_back(use(walk, frame, node, 1));
-    walk.values.set(label(frame, node.inputs[0]), longer);
-    if (!node.outputs.empty()) set(walk, frame, node.outputs[0], longer);
+    append(walk, frame, node);
   } else if (node.kind == "prim::RaiseException") {
     throw mase::Error("the model raises an exception for inputs like these");
   } else {
