@@ -156,8 +156,10 @@ void add_queries(AtenTable& t) {
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };
   t["dtype"] = [](AtenCall& c) -> AtenValues { return {Size(static_cast<int64_t>(c.tensor("a").dtype()))}; };
   for (const char* name : {"is_nested", "is_cuda", "is_sparse", "is_mkldnn", "is_quantized", "is_complex", "is_meta",
-                           "requires_grad", "is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled"})
+                           "is_autocast_enabled", "is_autocast_cpu_enabled"})
     t[name] = [](AtenCall&) -> AtenValues { return {false}; };
+  // As while training: torch.nn's fused shortcuts for inference are not taken.
+  t["requires_grad"] = t["is_grad_enabled"] = [](AtenCall&) -> AtenValues { return {true}; };
   t["type"] = t["device"] = [](AtenCall&) -> AtenValues { return {std::string("cpu")}; };
 }
 
