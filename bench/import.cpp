@@ -29,11 +29,7 @@ void clear_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 size_t open_file(const std::string& component, const std::string& file) {
   if (component == "safetensors") return mase::read_safetensors(file).size();
   test::FakeContext context;
-  return test::registry()
-      .create<mase::Model>(mase::Chosen(component, {{"file", file}}))
-      ->build(context)
-      .nodes()
-      .size();
+  return test::registry().create<mase::Model>(mase::Chosen(component, {{"file", file}}))->build(context).nodes().size();
 }
 
 }  // namespace
