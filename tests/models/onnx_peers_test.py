@@ -12,8 +12,8 @@ from peers import Models, expect, main, need, shared  # noqa: E402
 ZOO, SMALL, TORCH = "models/qonnx_zoo", "models/onnx_small", "models/torch_export"
 
 
-def read(models, file, inputs, arithmetic="float", **fields):
-    outputs, answer = models.run("models.onnx", {"file": str(file), **fields}, inputs, arithmetic=arithmetic)
+def read(models, file, inputs, **fields):
+    outputs, answer = models.run("models.onnx", {"file": str(file), **fields}, inputs)
     expect(outputs is not None, f"{file.name}: {answer.get('error')}")
     return outputs
 
@@ -85,15 +85,17 @@ def a_quantized_image_network_agrees_with_qonnx():
     need("onnxruntime").set_default_logger_severity(3)
     file = shared(f"{SMALL}/espcn_nn_resize_quant.onnx")
     x = np.random.default_rng(20261121).uniform(size=(20, 3, 128, 128)).astype(np.float32)
-    code, differing, count = 0.003921568859368563, 0, 0
+    code, differing, count, total = 0.003921568859368563, 0, 0, 0.0
     with Models() as models:
         for first in range(0, len(x), 10):
             some = x[first:first + 10]
-            ours, theirs = read(models, file, [some], arithmetic="double")[0], by_qonnx(file, some)
+            ours, theirs = read(models, file, [some])[0], by_qonnx(file, some)
             codes = np.round(ours / code) - np.round(theirs / code)
             expect(np.max(np.abs(ours - np.round(ours / code) * code)) < 1e-6, "results beside the grid")
             differing, count = differing + np.count_nonzero(codes), count + codes.size
-    expect(differing <= count * 1e-4, f"{differing} of {count} results are another code than qonnx's")
+            total += np.abs(ours - theirs).sum()
+    expect(differing <= count * 1e-3, f"{differing} of {count} results are another code than qonnx's")
+    expect(total <= count * 1e-5, f"results are {total / count:.3g} from qonnx's on average")
 
 
 def float_networks_agree_with_onnxruntime():
