@@ -9,6 +9,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "mase/text.h"
 
@@ -121,7 +122,6 @@ Wires ImportBuilder::unknown(const std::string& node, const std::string& op, siz
 Wires ImportBuilder::apply(const std::string& name, Chosen op, Wires inputs, std::map<std::string, Wire> params,
                            size_t required, std::string target) {
   const c10::AutoGradMode no_gradients(false);
-  ++visited_;
   Wire given_up;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].state == Wire::State::unknown) given_up.state = Wire::State::unknown;
@@ -315,6 +315,7 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
       ImportBuilder builder(fields, context, any_batch);
       walk(builder);
       mase::Graph graph = builder.finish(what);
+      graph.name = std::filesystem::path(fields.file.name).stem().string();
       if (tidy) tidy(graph);
       const auto operators = std::count_if(graph.nodes().begin(), graph.nodes().end(),
                                            [](const mase::Node* node) { return bool(node->op); });

@@ -125,7 +125,8 @@ class ImportBuilder {
   // The graph, without what no output needs. `what` names the file's kind in messages ("ONNX").
   mase::Graph finish(const std::string& what);
 
-  size_t visited() const { return visited_; }  // nodes of the file so far
+  void visit() { ++visited_; }  // a node of the file
+  size_t visited() const { return visited_; }
   mase::Context& context() { return context_; }
   mase::Graph& graph() { return graph_; }
   // A format in the file: on the result or argument that carries it. `wire` must be live.

@@ -44,7 +44,6 @@ struct Onnx final : mase::Model {
       onnx::tidy_formats(read);
       onnx::merge_gelu(read);
     });
-    graph.name = path.stem().string();
     return graph;
   }
   Config config;

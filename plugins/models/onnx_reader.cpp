@@ -93,6 +93,7 @@ void Reader::load(const proto::GraphProto& graph, Scope& scope) {
 void Reader::walk(const google::protobuf::RepeatedPtrField<proto::NodeProto>& nodes, Scope& scope) {
   for (const proto::NodeProto* message : in_order(nodes, [&](const std::string& name) { return scope.find(name); })) {
     if (++steps_ > kSteps) throw mase::Error(mase::format("functions bring in more than {} nodes", kSteps));
+    build_.visit();
     const Node node(*this, scope, *message);
     Values results = run(node);
     for (int i = 0; i < message->output_size(); ++i) {

@@ -107,7 +107,7 @@ AtenValue ExportedProgram::value(const Scope& scope, const std::string& node, co
 }
 
 void ExportedProgram::run_nodes(Scope& scope, const Value& graph) const {
-  for (const Value& node : entry(graph, "nodes").as_list()) run_node(scope, node);
+  for (const Value& node : entry(graph, "nodes").as_list()) scope.builder.visit(), run_node(scope, node);
 }
 
 void ExportedProgram::run_node(Scope& scope, const Value& node) const {

@@ -84,6 +84,7 @@ void ScriptModule::run_block(Walk& walk, const Frame& frame, const ScriptBlock& 
   for (const ScriptNode& node : block.nodes) {
     if (++walk.steps > kMostScriptSteps)
       throw mase::Error(mase::format("the file's code takes more than {} steps", kMostScriptSteps));
+    walk.builder.visit();
     run_node(walk, frame, node);
   }
 }
