@@ -30,6 +30,12 @@ void put(std::string_view text) {
   }
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kHasSanitizer = true;  // which reports better
+#else
+constexpr bool kHasSanitizer = false;
+#endif
+
 void on_crash(int signal) {
   write_crash(signal);
   ::raise(signal);  // held back until the handler returns, and then it kills: SA_RESETHAND
@@ -61,7 +67,7 @@ void write_crash(int signal) {
 }
 
 void report_crashes() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these report better
+  if (kHasSanitizer) return;
   stack_t other = {};
   other.ss_sp = stack, other.ss_size = sizeof stack;
   sigaltstack(&other, nullptr);
@@ -72,7 +78,6 @@ void report_crashes() {
     sigemptyset(&action.sa_mask);
     sigaction(name.signal, &action, nullptr);
   }
-#endif
 }
 
 }  // namespace mase
