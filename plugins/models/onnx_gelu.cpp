@@ -1,4 +1,4 @@
-// GELU as older exporters write it: x / sqrt(2), erf, + 1, * x, * 0.5, in any order of the products.
+// GELU as older exporters write it: with erf or with its approximation by tanh, in any order of the products.
 #include <cmath>
 
 #include "mase/execute.h"
@@ -39,7 +39,7 @@ const mase::Argument& other(const Place& node, const Place& one) {
 
 Place* only_user(const Place& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
 
-// The last of the products behind 1 + erf, and nothing where they are others than x and 0.5.
+// The last of the products behind 1 + erf or tanh, and nothing where they are others than x and 0.5.
 Place* last_product(const Place& sum, const mase::Argument& x) {
   Place* first = only_user(sum);
   if (!is_plain(first, "mul")) return nullptr;
@@ -54,18 +54,45 @@ Place* last_product(const Place& sum, const mase::Argument& x) {
   return is_number(factor, 0.5) && is_same(other(*second, *first), x) ? second : nullptr;
 }
 
-void merge(mase::Graph& graph, Place& erf) {
-  Place* scaled = erf.args[0].node;
-  if (has_formats(erf) || !scaled || has_formats(*scaled)) return;
-  const mase::Argument* x = scaled->mase_op == "div"   ? beside_number(*scaled, std::sqrt(2.0))
-                            : scaled->mase_op == "mul" ? beside_number(*scaled, std::sqrt(0.5))
-                                                       : nullptr;
-  Place* sum = only_user(erf);
+// x of erf(x / sqrt(2)).
+const mase::Argument* inside_erf(const Place& erf) {
+  const Place* scaled = erf.args[0].node;
+  if (is_plain(scaled, "div")) return beside_number(*scaled, std::sqrt(2.0));
+  return is_plain(scaled, "mul") ? beside_number(*scaled, std::sqrt(0.5)) : nullptr;
+}
+
+bool is_cube(const Place* node, const mase::Argument& x) {
+  if (is_plain(node, "pow")) return is_same(node->args[0], x) && is_number(node->args[1], 3);
+  if (!is_plain(node, "mul")) return false;
+  const Place* square = node->args[is_same(node->args[0], x) ? 1 : 0].node;
+  return (is_same(node->args[0], x) || is_same(node->args[1], x)) && is_plain(square, "mul") &&
+         is_same(square->args[0], x) && is_same(square->args[1], x);
+}
+
+// x of tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
+const mase::Argument* inside_tanh(const Place& tanh) {
+  const Place* scaled = tanh.args[0].node;
+  const mase::Argument* sum = is_plain(scaled, "mul") ? beside_number(*scaled, 0.5 * M_2_SQRTPI * M_SQRT2) : nullptr;
+  if (!sum || !is_plain(sum->node, "add")) return nullptr;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const mase::Argument &x = sum->node->args[side], &term = sum->node->args[1 - side];
+    const mase::Argument* cube = is_plain(term.node, "mul") ? beside_number(*term.node, 0.044715) : nullptr;
+    if (x.node && cube && is_cube(cube->node, x)) return &x;
+  }
+  return nullptr;
+}
+
+void merge(mase::Graph& graph, Place& function) {
+  if (has_formats(function)) return;
+  const bool is_tanh = function.mase_op == "tanh";
+  const mase::Argument* x = is_tanh ? inside_tanh(function) : inside_erf(function);
+  Place* sum = only_user(function);
   if (!x || !x->node || !is_plain(sum, "add") || !beside_number(*sum, 1)) return;
   const mase::Argument input = *x;
   Place* last = last_product(*sum, input);
   if (!last) return;
-  Place& gelu = graph.insert_before(*last, mase::OpKind::call_function, last->name, mase::Chosen("nn.gelu"), {input});
+  Place& gelu = graph.insert_before(*last, mase::OpKind::call_function, last->name,
+                                    mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
   gelu.target = gelu.mase_op;
   gelu.meta.common.mase_type = mase::mase_type_of(gelu);
   mase::TensorMeta& argument = gelu.meta.common.args.add(mase::argument_name(gelu, 0));
@@ -80,7 +107,7 @@ void merge(mase::Graph& graph, Place& erf) {
 void merge_gelu(mase::Graph& graph) {
   bool found = false;
   for (Place* node : std::vector<Place*>(graph.nodes()))
-    if (node->mase_op == "erf") merge(graph, *node), found = true;
+    if (node->mase_op == "erf" || node->mase_op == "tanh") merge(graph, *node), found = true;
   const std::vector<Place*> nodes = graph.nodes();
   for (auto it = nodes.rbegin(); found && it != nodes.rend(); ++it)
     if ((*it)->users().empty() && (*it)->op) graph.erase(**it);
