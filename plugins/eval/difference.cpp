@@ -77,7 +77,7 @@ struct Difference final : mase::Runner {
       const double difference = std::isfinite(x[i]) && std::isfinite(y[i]) ? std::abs(x[i] - y[i]) : HUGE_VAL;
       largest.absolute = std::max(largest.absolute, difference);
       if (std::isfinite(y[i])) largest.magnitude = std::max(largest.magnitude, std::abs(y[i]));
-      largest.beyond += !(difference <= config.atol + config.rtol * std::abs(y[i]));
+      largest.beyond += !std::isfinite(difference) || !(difference <= config.atol + config.rtol * std::abs(y[i]));
     }
   }
 

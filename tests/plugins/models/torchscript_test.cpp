@@ -102,6 +102,25 @@ TEST_CASE("a TorchScript file is cut at a module's result") {
   CHECK(test::operator_names(graph).at("linear") == 1);
 }
 
+TEST_CASE("operators in place change every name of a tensor, and views of it are refused") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const auto with_body = [&](const std::string& body) {
+    return changed_script(folder, "modules/activation.py", "return torch.relu(argument_1)", body);
+  };
+  const mase::Graph chain =
+      import_script(with_body("y = torch.relu(argument_1)\n    _0 = torch.mul_(torch.mul_(y, 2), 3)\n    return y"), c);
+  CHECK(test::operator_names(chain) == std::map<std::string, int>{{"linear", 4}, {"relu", 3}, {"mul", 2}});
+  const std::string view = script_message(
+      with_body("y = torch.relu(argument_1)\n    z = torch.slice(y, 1, 0, 1)\n    _0 = torch.mul_(z, 2)\n    return y"),
+      c);
+  CHECK(view.find("changes through a view of it") != std::string::npos);
+  const std::string input = script_message(
+      changed_script(folder, "models.py", "return (net).forward(x, )", "return (net).forward(torch.mul_(x, 2), )"), c);
+  CHECK(input.find("an input or a weight, in place") != std::string::npos);
+}
+
 TEST_CASE("nothing in a TorchScript file runs") {
   if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
   const test::TempDir folder;
