@@ -6,7 +6,7 @@ help:
 	@echo 'make test         set up, build and run every test'
 	@echo 'make build        set up and build build/bin/mase and its plugins'
 	@echo 'make bench        build and run the benchmarks'
-	@echo 'make docs         write the component pages of the manual and the schema of recipes'
+	@echo 'make docs         write the generated pages of the manual and the schema of recipes'
 	@echo 'make clean        remove what was built; packages, LibTorch and data stay'
 
 setup:
@@ -27,6 +27,8 @@ bench: build
 docs: build
 	@build/bin/mase docs docs/components
 	@build/bin/mase schema >docs/recipe.schema.json
+	@MASE_BUILD_TARGETS=model_operators tools/build
+	@build/tests/model_operators >docs/model_operators.md
 
 clean:
 	rm -rf build build-asan

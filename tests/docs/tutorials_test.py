@@ -3,7 +3,8 @@
 
 A ```yaml block that begins with `mase:` is a whole recipe and is checked; README.md takes part.
 The program is the one given as argument, else build/bin/mase. A block marked ```sh skip is for people only. After a
-block, a ```text block lists lines that its output must contain, as they stand but for numbers, which may differ."""
+block, a ```text block lists lines that its output must contain, as they stand but for numbers, which may differ.
+A page that says <!-- needs data/FILE ... --> finds the shared data as the folder `data`, and is skipped without them."""
 import os
 import pathlib
 import re
@@ -13,6 +14,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(\w+)?( skip)?\n(.*?)^```$", re.M | re.S)
+NEEDS = re.compile(r"^<!-- needs (.*) -->$", re.M)
+DATA = ROOT.parent / "shared" / "data"
 SECONDS = 600
 
 
@@ -32,6 +35,12 @@ def blocks(page):
     return found
 
 
+def lacking(page):
+    """What the page needs and this machine has not."""
+    needed = " ".join(NEEDS.findall(page.read_text())).split()
+    return [name for name in needed if not (DATA.parent / name).exists()]
+
+
 def words(line):
     """A line without its numbers, spacing and frame, so that figures may move."""
     return " ".join(re.sub(r"[-+]?\d[\d.e+-]*|\.\.\.", " ", line).split())
@@ -42,6 +51,8 @@ def run(page, program):
     with tempfile.TemporaryDirectory() as folder:
         for name in ("recipes", "examples", "components"):
             (pathlib.Path(folder) / name).symlink_to(ROOT / name)
+        if DATA.exists():
+            (pathlib.Path(folder) / "data").symlink_to(DATA)
         environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
         for line, body, expected in blocks(page):
             done = subprocess.run(["bash", "-euo", "pipefail", "-c", body], cwd=folder, env=environment, text=True,
@@ -64,7 +75,9 @@ def main():
         return 0
     failures = 0
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        if found := blocks(page):
+        if missing := lacking(page):
+            print(f"SKIP: {page.relative_to(ROOT)} needs {missing[0]}")
+        elif found := blocks(page):
             print(f"{page.relative_to(ROOT)}: {len(found)} blocks")
             failures += run(page, program)
     return 1 if failures else 0
