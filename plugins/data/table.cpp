@@ -142,6 +142,8 @@ void TableDataset::open(mase::Context& context) {
     at::Tensor x = prepared(take(table.inputs, rows[i]), table.scale);
     if (!integers) check_finite(table, x, rows[i]);
     if (preparation_.standardize) {
+      if (i == 0 && x.size(0) == 0)
+        throw mase::Error("'standardize' is fitted to the training rows, and there are none", {}, "name train in rows");
       if (i == 0) standard = fit(x);
       apply(standard, x);
     }

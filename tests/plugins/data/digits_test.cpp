@@ -129,7 +129,11 @@ TEST_CASE("splits that overlap, leave the data or contradict themselves are refu
   CHECK_THAT(splits_refusal(dir, rows({0, 60}, {60, 101})), Contains("ends at row 101"));
   CHECK_THAT(splits_refusal(dir, rows({60, 60}, {0, 10})), Contains("[first, end)"));
   CHECK_THAT(splits_refusal(dir, rows({0}, {60, 70})), Contains("[first, end)"));
-  CHECK_THAT(splits_refusal(dir, rows({}, {60, 70})), Contains("no 'train'"));
+  CHECK_THAT(splits_refusal(dir, rows({}, {})), Contains("names no rows"));
+  Map rested = rows({}, {60, 70});
+  CHECK(splits_refusal(dir, rested).empty());  // a finished model needs no rows to train on
+  CHECK_THAT(refusal(dir, "data.toy", {{"samples", 100}, {"standardize", true}, {"splits", rested}}),
+             Contains("there are none"));
   CHECK_THAT(splits_refusal(dir, {{"validation", 0.9}, {"test", 0.9}}), Contains("twentieth"));
   CHECK_THAT(splits_refusal(dir, {{"validation", 2}}), Contains("2"));
   Map both = rows({0, 60}, {60, 100});

@@ -201,6 +201,18 @@ TEST_CASE("ONNX: GELU written with erf is gelu, in any order of its products") {
   }
 }
 
+TEST_CASE("ONNX: GELU written with tanh is gelu, with that approximation") {
+  OnnxFile f;
+  f.tensor("root", {}, {0.7978845608F}), f.tensor("c", {}, {0.044715F}), f.tensor("one", {}, {1});
+  f.tensor("half", {}, {0.5F}), f.tensor("three", {}, {3});
+  f.node("Pow", {"x", "three"}, {"cube"}), f.node("Mul", {"cube", "c"}, {"t"}), f.node("Add", {"x", "t"}, {"s"});
+  f.node("Mul", {"s", "root"}, {"r"}), f.node("Tanh", {"r"}, {"h"}), f.node("Add", {"h", "one"}, {"a"});
+  f.node("Mul", {"x", "half"}, {"m"}), f.node("Mul", {"m", "a"}, {"y"});
+  mase::Graph graph = graph_of(f);
+  CHECK(onnx_ops(graph) == Ops{"gelu"});
+  CHECK(run_onnx(graph, {0, 1, -1, 3})[0][1].item<float>() == Approx(0.8411920));
+}
+
 TEST_CASE("QONNX: the published jet tagger is right on 3,935 of 5,120 jets") {
   const std::string file = shared("models/qonnx_zoo/qkeras_jettagging.onnx"), rows = shared("jsc/X_5120x16_f32.npy");
   if (file.empty() || rows.empty()) return;
