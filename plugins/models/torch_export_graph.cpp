@@ -1,6 +1,7 @@
 // The graph of a .pt2 file, node after node.
 #include <limits>
 
+#include "aten_plugin.h"
 #include "mase/text.h"
 #include "torch_export.h"
 
@@ -127,8 +128,10 @@ void ExportedProgram::run_node(Scope& scope, const Value& node) const {
   const bool is_aten = target.starts_with("torch.ops.aten.") || target.starts_with("torch.ops.prims.");
   call.op = is_python ? python->second : is_aten ? target.substr(target.find('.', 10) + 1) : target;
   std::map<std::string, std::string> labels;
+  std::vector<std::string> order;
   for (const Value& input : map.at("inputs").as_list()) {
     std::string argument = entry(input, "name").as_string();
+    order.push_back(argument);
     if (is_python) argument = call.args.empty() ? "a" : "b";
     const auto [tag, v] = tag_of(entry(input, "arg"));
     if (tag == "as_tensor") labels[argument] = scope.prefix + entry(*v, "name").as_string();
@@ -137,6 +140,8 @@ void ExportedProgram::run_node(Scope& scope, const Value& node) const {
   AtenValues results;
   if (is_aten || is_python) {
     results = scope.values.run(call, labels);
+  } else if (const mase::ComponentInfo* info = plugin_operator(scope.builder, target)) {
+    results = run_plugin_operator(*info, call, order);
   } else {
     for (const Wire& wire : scope.builder.unknown(name, target, 1)) results.emplace_back(wire);
   }

@@ -131,6 +131,20 @@ TEST_CASE("a .pt2 file with what cannot be read says so") {
   CHECK(message("user_output", "buffer_mutation").find("writes to its inputs") != std::string::npos);
 }
 
+TEST_CASE("operators outside of ATen in a .pt2 file are those of a plugin") {
+  const std::string file = test::exported("mnist_mlp.pt2");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  const std::string other = changed_pt2(folder, file, "torch.ops.aten.relu.default", "torch.ops.nn.tanh.default");
+  const std::string refused = pt2_message(other);
+  INFO(refused);
+  REQUIRE(refused.empty());
+  CHECK(test::operator_names(import_pt2(other)).at("tanh") >= 1);
+  // Everything that is no tensor is a field of the operator's.
+  const std::string odd = changed_pt2(folder, file, "torch.ops.aten.relu.default", "torch.ops.nn.linear.default");
+  CHECK(pt2_message(odd).find("out_features") != std::string::npos);
+}
+
 TEST_CASE("a damaged .pt2 file is one sentence") {
   const std::string file = test::exported("jsc_mlp.pt2");
   if (file.empty()) return;
