@@ -151,8 +151,8 @@ TEST_CASE("a damaged .pt2 file is one sentence") {
   const test::TempDir folder;
   const std::string whole = test::read(file), damaged = folder / "damaged.pt2";
   int refused = 0;
-  for (int i = 0; i < 1000; ++i) {
-    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 1000));
+  for (int i = 0; i < 2000; ++i) {
+    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 2000));
     const std::string message = pt2_message(damaged);
     CHECK(!message.empty());
     CHECK(message.size() < 2000);

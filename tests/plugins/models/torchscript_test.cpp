@@ -161,8 +161,8 @@ TEST_CASE("a damaged TorchScript file is one sentence") {
   const test::TempDir folder;
   const ScriptCase& c = script_cases()[0];
   const std::string whole = test::read(file), damaged = folder / "damaged.pt";
-  for (int i = 0; i < 1000; ++i) {
-    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 1000));
+  for (int i = 0; i < 2000; ++i) {
+    test::write(damaged, whole.substr(0, whole.size() * static_cast<size_t>(i) / 2000));
     CHECK(!script_message(damaged, c).empty());
   }
   int refused = 0;
