@@ -16,13 +16,13 @@ bool has_format(const Node& node) {
   return any(node.meta.common.args) || any(node.meta.common.results);
 }
 
+Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
+
 namespace {
 
 bool is_any(const Node& node, std::initializer_list<std::string_view> ops) {
   return std::find(ops.begin(), ops.end(), node.mase_op) != ops.end();
 }
-
-Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
 
 bool is_reshape(const Node& node) { return is_any(node, {"reshape", "flatten", "unsqueeze", "squeeze", "view"}); }
 
@@ -80,7 +80,7 @@ void simplify(mase::Graph& graph, mase::Components&) {
     for (Node* node : std::vector<Node*>(graph.nodes())) {
       if (node->args.empty()) continue;
       changed |= merge_reshape(graph, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
-                 merge_stacked_transpose(graph, *node) || merge_attention(graph, *node);
+                 merge_stacked_transpose(graph, *node) || merge_attention(graph, *node) || merge_gelu(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)

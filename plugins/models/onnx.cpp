@@ -42,7 +42,6 @@ struct Onnx final : mase::Model {
     mase::Graph graph = import_graph(config, context, "ONNX", walk, [&](mase::Graph& read) {
       reader->place_formats(read);
       onnx::tidy_formats(read);
-      onnx::merge_gelu(read);
     });
     return graph;
   }

@@ -33,7 +33,4 @@ PerAxis per_axis(const Wire& wire, int64_t rank, const char* what);
 // Moves the formats of quantizers to the results and arguments that they stand for.
 void tidy_formats(mase::Graph& graph);
 
-// GELU out of the nodes that older exporters write for it.
-void merge_gelu(mase::Graph& graph);
-
 }  // namespace models::onnx

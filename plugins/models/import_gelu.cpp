@@ -1,30 +1,23 @@
-// GELU as older exporters write it: with erf or with its approximation by tanh, in any order of the products.
+// GELU as older exporters and decompositions write it: with erf or with its approximation by tanh, in any order of the
+// products.
 #include <cmath>
 
-#include "mase/execute.h"
-#include "onnx_formats.h"
+#include "import_simplify.h"
 
-namespace models::onnx {
+namespace models {
+
+using mase::Node;
 
 namespace {
-
-using Place = mase::Node;
 
 bool is_number(const mase::Argument& a, double value) {
   return !a.node && a.constant.is_number() && std::fabs(a.constant.as_double() - value) < 1e-6 * value;
 }
 
-bool has_formats(const Place& node) {
-  for (const auto* metas : {&node.meta.common.args, &node.meta.common.results})
-    for (const mase::TensorMeta& meta : *metas)
-      if (meta.format) return true;
-  return false;
-}
-
-bool is_plain(const Place* node, const char* op) { return node && node->mase_op == op && !has_formats(*node); }
+bool is_plain(const Node* node, const char* op) { return node && node->mase_op == op && !has_format(*node); }
 
 // The other argument where one of them is the number.
-const mase::Argument* beside_number(const Place& node, double value) {
+const mase::Argument* beside_number(const Node& node, double value) {
   if (is_number(node.args[1], value)) return &node.args[0];
   return node.mase_op != "div" && is_number(node.args[0], value) ? &node.args[1] : nullptr;
 }
@@ -33,45 +26,41 @@ bool is_same(const mase::Argument& a, const mase::Argument& b) {
   return a.node && a.node == b.node && a.result == b.result;
 }
 
-const mase::Argument& other(const Place& node, const Place& one) {
-  return node.args[node.args[0].node == &one ? 1 : 0];
-}
-
-Place* only_user(const Place& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
+const mase::Argument& other(const Node& node, const Node& one) { return node.args[node.args[0].node == &one ? 1 : 0]; }
 
 // The last of the products behind 1 + erf or tanh, and nothing where they are others than x and 0.5.
-Place* last_product(const Place& sum, const mase::Argument& x) {
-  Place* first = only_user(sum);
+Node* last_product(const Node& sum, const mase::Argument& x) {
+  Node* first = only_user(sum);
   if (!is_plain(first, "mul")) return nullptr;
   const mase::Argument& factor = other(*first, sum);
   if (is_plain(factor.node, "mul")) {  // (x * 0.5) * (1 + erf)
     const mase::Argument* half = beside_number(*factor.node, 0.5);
     return half && is_same(*half, x) ? first : nullptr;
   }
-  Place* second = only_user(*first);
+  Node* second = only_user(*first);
   if (!is_plain(second, "mul")) return nullptr;
   if (is_same(factor, x) && beside_number(*second, 0.5)) return second;
   return is_number(factor, 0.5) && is_same(other(*second, *first), x) ? second : nullptr;
 }
 
 // x of erf(x / sqrt(2)).
-const mase::Argument* inside_erf(const Place& erf) {
-  const Place* scaled = erf.args[0].node;
+const mase::Argument* inside_erf(const Node& erf) {
+  const Node* scaled = erf.args[0].node;
   if (is_plain(scaled, "div")) return beside_number(*scaled, std::sqrt(2.0));
   return is_plain(scaled, "mul") ? beside_number(*scaled, std::sqrt(0.5)) : nullptr;
 }
 
-bool is_cube(const Place* node, const mase::Argument& x) {
+bool is_cube(const Node* node, const mase::Argument& x) {
   if (is_plain(node, "pow")) return is_same(node->args[0], x) && is_number(node->args[1], 3);
   if (!is_plain(node, "mul")) return false;
-  const Place* square = node->args[is_same(node->args[0], x) ? 1 : 0].node;
+  const Node* square = node->args[is_same(node->args[0], x) ? 1 : 0].node;
   return (is_same(node->args[0], x) || is_same(node->args[1], x)) && is_plain(square, "mul") &&
          is_same(square->args[0], x) && is_same(square->args[1], x);
 }
 
 // x of tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
-const mase::Argument* inside_tanh(const Place& tanh) {
-  const Place* scaled = tanh.args[0].node;
+const mase::Argument* inside_tanh(const Node& tanh) {
+  const Node* scaled = tanh.args[0].node;
   const mase::Argument* sum = is_plain(scaled, "mul") ? beside_number(*scaled, 0.5 * M_2_SQRTPI * M_SQRT2) : nullptr;
   if (!sum || !is_plain(sum->node, "add")) return nullptr;
   for (const size_t side : {size_t{0}, size_t{1}}) {
@@ -82,17 +71,19 @@ const mase::Argument* inside_tanh(const Place& tanh) {
   return nullptr;
 }
 
-void merge(mase::Graph& graph, Place& function) {
-  if (has_formats(function)) return;
+}  // namespace
+
+bool merge_gelu(mase::Graph& graph, Node& function) {
+  if ((function.mase_op != "erf" && function.mase_op != "tanh") || has_format(function)) return false;
   const bool is_tanh = function.mase_op == "tanh";
   const mase::Argument* x = is_tanh ? inside_tanh(function) : inside_erf(function);
-  Place* sum = only_user(function);
-  if (!x || !x->node || !is_plain(sum, "add") || !beside_number(*sum, 1)) return;
+  Node* sum = only_user(function);
+  if (!x || !x->node || !is_plain(sum, "add") || !beside_number(*sum, 1)) return false;
   const mase::Argument input = *x;
-  Place* last = last_product(*sum, input);
-  if (!last) return;
-  Place& gelu = graph.insert_before(*last, mase::OpKind::call_function, last->name,
-                                    mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
+  Node* last = last_product(*sum, input);
+  if (!last) return false;
+  Node& gelu = graph.insert_before(*last, mase::OpKind::call_function, last->name,
+                                   mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
   gelu.target = gelu.mase_op;
   gelu.meta.common.mase_type = mase::mase_type_of(gelu);
   mase::TensorMeta& argument = gelu.meta.common.args.add(mase::argument_name(gelu, 0));
@@ -100,17 +91,7 @@ void merge(mase::Graph& graph, Place& function) {
   result.shape = argument.shape = last->meta.common.results[0].shape;
   result.torch_dtype = argument.torch_dtype = last->meta.common.results[0].torch_dtype;
   graph.replace_all_uses(*last, gelu);
+  return true;
 }
 
-}  // namespace
-
-void merge_gelu(mase::Graph& graph) {
-  bool found = false;
-  for (Place* node : std::vector<Place*>(graph.nodes()))
-    if (node->mase_op == "erf" || node->mase_op == "tanh") merge(graph, *node), found = true;
-  const std::vector<Place*> nodes = graph.nodes();
-  for (auto it = nodes.rbegin(); found && it != nodes.rend(); ++it)
-    if ((*it)->users().empty() && (*it)->op) graph.erase(**it);
-}
-
-}  // namespace models::onnx
+}  // namespace models
