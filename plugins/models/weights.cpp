@@ -13,7 +13,8 @@ namespace models {
 
 namespace {
 
-constexpr std::string_view kCounter = "num_batches_tracked";  // PyTorch counts what no graph of ours needs
+// Batch norms count the batches of their training. Files may lack the counter, and so may graphs.
+constexpr std::string_view kCounter = "num_batches_tracked";
 
 // "net.10.weight" comes behind "net.2.weight": runs of digits compare as numbers.
 bool natural_less(const std::string& a, const std::string& b) {
@@ -64,12 +65,10 @@ class Matcher {
   Matcher(mase::Graph& graph, const mase::Path& path, const std::string& file)
       : graph_(graph), path_(path), keys_(graph.tensor_keys()) {
     try {
-      for (auto& [name, tensor] : read_state_dict(file))
-        if (!name.ends_with(kCounter)) bytes_ += tensor.nbytes(), stored_.emplace(name, tensor);
+      for (auto& [name, tensor] : read_state_dict(file)) bytes_ += tensor.nbytes(), stored_.emplace(name, tensor);
     } catch (const mase::Error& e) {
       fail(e.message(), e.hint());
     }
-    std::erase_if(keys_, [](const std::string& key) { return key.ends_with(kCounter); });
   }
 
   // True when modules were matched in order because no name agreed.
@@ -77,9 +76,10 @@ class Matcher {
     const bool by_name =
         std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return stored_.contains(key); });
     if (!by_name) rename();
-    for (const std::string& key : keys_) set(key);
+    for (const std::string& key : keys_)
+      if (!key.ends_with(kCounter) || stored_.contains(key)) set(key);
     for (const auto& [name, tensor] : stored_)
-      if (!used_.contains(name))
+      if (!used_.contains(name) && !name.ends_with(kCounter))
         fail(mase::format("tensor '{}' of the file has no place in the model{}", name,
                           mase::did_you_mean(name, mase::NameList(keys_))));
     return !by_name;

@@ -116,6 +116,27 @@ TEST_CASE("weights come by name, or in order where a Sequential numbered its mod
   CHECK_THAT(context.log, Contains("in order"));
 }
 
+TEST_CASE("the count of batches of a batch norm is the file's; files without it serve as well") {
+  TempDir dir;
+  FakeContext context;
+  context.folder = dir.path();
+  mase::NamedTensors file{{"norm.weight", ones({3})},
+                          {"norm.bias", ones({3})},
+                          {"norm.running_mean", ones({3})},
+                          {"norm.running_var", ones({3})}};
+  const Map norm{{"name", "norm"}, {"op", "batch_norm1d"}};
+  const auto count = [&] {
+    mase::write_safetensors(dir / "w.safetensors", file);
+    return build(context, "models.sequential",
+                 {{"input", List{3}}, {"weights", "w.safetensors"}, {"layers", List{norm}}})
+        .tensor("norm.num_batches_tracked")
+        .item<int64_t>();
+  };
+  CHECK(count() == 0);
+  file.emplace_back("norm.num_batches_tracked", at::full({}, 3752, at::kLong));
+  CHECK(count() == 3752);
+}
+
 TEST_CASE("weights that do not fit are refused, never half loaded") {
   TempDir dir;
   CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3})}}), Contains("no tensor 'fc1.bias'"));
