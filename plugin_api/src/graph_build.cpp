@@ -2,6 +2,7 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/ScalarType.h>
 
 #include <algorithm>
 
@@ -13,43 +14,15 @@
 namespace mase {
 namespace {
 
-std::string dtype_name(at::ScalarType type) {
-  switch (type) {
-    case at::kFloat:
-      return "float32";
-    case at::kDouble:
-      return "float64";
-    case at::kHalf:
-      return "float16";
-    case at::kBFloat16:
-      return "bfloat16";
-    case at::kLong:
-      return "int64";
-    case at::kInt:
-      return "int32";
-    case at::kShort:
-      return "int16";
-    case at::kChar:
-      return "int8";
-    case at::kByte:
-      return "uint8";
-    case at::kBool:
-      return "bool";
-    default:
-      return c10::toString(type);
-  }
-}
-
 at::ScalarType dtype_of(const std::string& name) {
-  for (const at::ScalarType type :
-       {at::kDouble, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool})
-    if (dtype_name(type) == name) return type;
-  return at::kFloat;
+  const auto& types = c10::getStringToDtypeMap();
+  const auto found = types.find(name);
+  return found == types.end() ? at::kFloat : found->second;
 }
 
 void record(TensorMeta& meta, const at::Tensor& tensor) {
   meta.shape = shape_of(tensor);
-  meta.torch_dtype = dtype_name(tensor.scalar_type());
+  meta.torch_dtype = c10::getDtypeNames(tensor.scalar_type()).first;
 }
 
 bool is_any(std::string_view op, std::initializer_list<std::string_view> names) {

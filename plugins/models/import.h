@@ -183,7 +183,7 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
                          const std::function<void(ImportBuilder&)>& walk,
                          const std::function<void(mase::Graph&)>& tidy = {});
 
-// Merges what stands in several nodes for one operator: reshape of a reshape, a product and its bias, attention.
+// Merges what stands in several nodes for one operator: a product and its bias, attention, GELU.
 void simplify(mase::Graph& graph, mase::Components& components);
 
 // "float32" and the like, as nn.cast names them.
