@@ -7,13 +7,7 @@ if(NOT TARGET mase::hdf5)
   set_target_properties(mase::hdf5 PROPERTIES
     IMPORTED_LOCATION ${MASE_HDF5_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_HDF5_INCLUDE})
 endif()
-find_path(MASE_ZIP_INCLUDE zip.h REQUIRED)
-find_library(MASE_ZIP_LIBRARY zip REQUIRED)
-if(NOT TARGET mase::zip)
-  add_library(mase::zip UNKNOWN IMPORTED GLOBAL)
-  set_target_properties(mase::zip PROPERTIES
-    IMPORTED_LOCATION ${MASE_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MASE_ZIP_INCLUDE})
-endif()
+include(${CMAKE_CURRENT_SOURCE_DIR}/zip.cmake)
 set(plugin_libs ZLIB::ZLIB mase::hdf5 mase::zip ${CMAKE_DL_LIBS})
 # The digits that tools/setup fetched travel with the plugin; without them data.digits says how to get them.
 if(EXISTS ${CMAKE_SOURCE_DIR}/.deps/data/digits.csv.gz)
