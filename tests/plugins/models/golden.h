@@ -5,12 +5,15 @@
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "mase/execute.h"
 #include "mase/model.h"
 #include "support/fake_context.h"
+#include "support/zip.h"
 
 namespace test {
 
@@ -61,6 +64,34 @@ inline double worst(const at::Tensor& result, const at::Tensor& reference) {
   double most = 0;
   for (int64_t i = 0; i < a.numel(); ++i) most = std::max(most, std::abs(x[i] - y[i]) / (1e-5 + 1e-5 * std::abs(y[i])));
   return most;
+}
+
+// The graph runs with batches of any size, and computes the reference's first output.
+inline void check_in_batches(mase::Graph& graph, const Golden& golden) {
+  graph.check();
+  for (const int64_t batch : {int64_t{1}, int64_t{3}, golden.rows()}) {
+    const mase::Tensors results = run_in_batches(graph, golden.inputs, batch);
+    INFO("in batches of " << batch);
+    REQUIRE(results.size() == golden.outputs.size());
+    CHECK(worst(results[0], golden.outputs[0]) <= 1);
+  }
+}
+
+// The archive with `from` replaced by `to` in the member whose name ends so.
+inline std::string changed_archive(const TempDir& folder, const std::string& file, const std::string& member,
+                                   const std::string& from, const std::string& to) {
+  auto members = read_zip(read(file));
+  bool found = false;
+  for (auto& [name, bytes] : members) {
+    const size_t at = name.ends_with(member) ? bytes.find(from) : std::string::npos;
+    if (at == std::string::npos) continue;
+    bytes.replace(at, from.size(), to);
+    found = true;
+  }
+  REQUIRE(found);
+  const std::string result = folder / ("changed" + std::filesystem::path(file).extension().string());
+  write(result, write_zip(members));
+  return result;
 }
 
 // How often each operator with its attributes occurs.

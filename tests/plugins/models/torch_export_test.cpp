@@ -34,16 +34,7 @@ std::string pt2_message(const std::string& file, mase::Map with = {}) {
 // The file with its model.json changed.
 std::string changed_pt2(const test::TempDir& folder, const std::string& file, const std::string& from,
                         const std::string& to) {
-  auto members = test::read_zip(test::read(file));
-  for (auto& [name, bytes] : members) {
-    if (!name.ends_with("models/model.json")) continue;
-    const size_t at = bytes.find(from);
-    REQUIRE(at != std::string::npos);
-    bytes.replace(at, from.size(), to);
-  }
-  const std::string result = folder / "changed.pt2";
-  test::write(result, test::write_zip(members));
-  return result;
+  return test::changed_archive(folder, file, "models/model.json", from, to);
 }
 
 }  // namespace
@@ -56,13 +47,8 @@ TEST_CASE("a .pt2 file computes what PyTorch computed, for batches of any size")
     for (const char* form : {".pt2", ".dyn.pt2"}) {
       if (form == std::string(".dyn.pt2") && !c.has_dynamic) continue;
       mase::Graph graph = import_pt2(test::exported(c.name + form));
-      graph.check();
-      for (const int64_t batch : {int64_t{1}, int64_t{3}, golden.rows()}) {
-        const mase::Tensors results = test::run_in_batches(graph, golden.inputs, batch);
-        INFO(c.name << form << " in batches of " << batch);
-        REQUIRE(results.size() == golden.outputs.size());
-        CHECK(test::worst(results[0], golden.outputs[0]) <= 1);
-      }
+      INFO(c.name << form);
+      test::check_in_batches(graph, golden);
     }
   }
 }

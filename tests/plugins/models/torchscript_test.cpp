@@ -41,19 +41,7 @@ std::string script_message(const std::string& file, const ScriptCase& c, mase::M
 // jsc_mlp with one member's text changed.
 std::string changed_script(const test::TempDir& folder, const std::string& member, const std::string& from,
                            const std::string& to) {
-  const std::string file = test::exported("jsc_mlp.torchscript.pt");
-  auto members = test::read_zip(test::read(file));
-  bool found = false;
-  for (auto& [name, bytes] : members) {
-    const size_t at = name.ends_with(member) ? bytes.find(from) : std::string::npos;
-    if (at == std::string::npos) continue;
-    bytes.replace(at, from.size(), to);
-    found = true;
-  }
-  REQUIRE(found);
-  const std::string result = folder / "changed.pt";
-  test::write(result, test::write_zip(members));
-  return result;
+  return test::changed_archive(folder, test::exported("jsc_mlp.torchscript.pt"), member, from, to);
 }
 
 }  // namespace
@@ -64,13 +52,8 @@ TEST_CASE("a TorchScript file computes what PyTorch computed, for batches of any
     if (file.empty()) return;
     const test::Golden golden = test::read_golden(test::exported(c.name + ".golden.npz"), c.inputs, c.outputs);
     mase::Graph graph = import_script(file, c);
-    graph.check();
-    for (const int64_t batch : {int64_t{1}, int64_t{3}, golden.rows()}) {
-      const mase::Tensors results = test::run_in_batches(graph, golden.inputs, batch);
-      INFO(c.name << " in batches of " << batch);
-      REQUIRE(results.size() == 1);
-      CHECK(test::worst(results[0], golden.outputs[0]) <= 1);
-    }
+    INFO(c.name);
+    test::check_in_batches(graph, golden);
   }
 }
 
