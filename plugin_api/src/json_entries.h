@@ -1,4 +1,4 @@
-// The entries of a large JSON map one by one: a Map, which looks its keys up in order, would take a second for 20,000.
+// The entries of a large JSON map one by one: the whole of it would take many times the memory of its text.
 #pragma once
 #include <functional>
 #include <string_view>

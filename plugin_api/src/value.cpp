@@ -3,15 +3,37 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 
 #include "mase/text.h"
 
 namespace mase {
 
+namespace {
+
+constexpr size_t kSmall = 16;  // up to here, comparing keys one by one is as fast as a hash
+
+// The slot that holds the entry with this key, or the empty one where it would stand.
+uint32_t& slot_of(std::vector<uint32_t>& slots, const std::vector<Entry>& entries, std::string_view key) {
+  const size_t mask = slots.size() - 1;  // a power of two, never full
+  size_t at = std::hash<std::string_view>()(key) & mask;
+  while (slots[at] && entries[slots[at] - 1].key != key) at = (at + 1) & mask;
+  return slots[at];
+}
+
+std::unique_ptr<std::vector<uint32_t>> slots_for(const std::vector<Entry>& entries) {
+  if (entries.size() <= kSmall) return nullptr;
+  auto slots = std::make_unique<std::vector<uint32_t>>(std::bit_ceil(4 * entries.size()));
+  for (size_t i = 0; i < entries.size(); ++i) slot_of(*slots, entries, entries[i].key) = static_cast<uint32_t>(i + 1);
+  return slots;
+}
+
+}  // namespace
+
 Map::Map() = default;
-Map::Map(const Map&) = default;
+Map::Map(const Map& other) : entries_(other.entries_), slots_(slots_for(entries_)) {}
 Map::Map(Map&&) noexcept = default;
-Map& Map::operator=(const Map&) = default;
+Map& Map::operator=(const Map& other) { return *this = Map(other); }
 Map& Map::operator=(Map&&) noexcept = default;
 Map::~Map() = default;
 Map::Map(std::initializer_list<std::pair<std::string, Value>> entries) {
@@ -27,6 +49,10 @@ Entry* Map::begin() { return entries_.data(); }
 Entry* Map::end() { return entries_.data() + entries_.size(); }
 
 const Value* Map::find(std::string_view key) const {
+  if (slots_) {
+    const uint32_t slot = slot_of(*slots_, entries_, key);
+    return slot ? &entries_[slot - 1].value : nullptr;
+  }
   for (const Entry& e : entries_)
     if (e.key == key) return &e.value;
   return nullptr;
@@ -42,19 +68,24 @@ const Value& Map::at(std::string_view key) const {
 
 Value& Map::operator[](std::string_view key) {
   if (Value* v = find(key)) return *v;
-  return entries_.emplace_back(Entry{std::string(key), {}, {}}).value;
+  entries_.push_back({std::string(key), {}, {}});
+  if (slots_ && 2 * size() <= slots_->size())
+    slot_of(*slots_, entries_, key) = static_cast<uint32_t>(size());
+  else
+    slots_ = slots_for(entries_);
+  return entries_.back().value;
 }
 
 void Map::set(std::string key, Value value, Loc key_loc) {
-  if (Value* v = find(key)) {
-    *v = std::move(value);
-    return;
-  }
-  entries_.push_back({std::move(key), std::move(value), key_loc});
+  const size_t before = size();
+  (*this)[key] = std::move(value);
+  if (size() > before) entries_.back().key_loc = key_loc;
 }
 
 bool Map::erase(std::string_view key) {
-  return std::erase_if(entries_, [&](const Entry& e) { return e.key == key; }) > 0;
+  if (!std::erase_if(entries_, [&](const Entry& e) { return e.key == key; })) return false;
+  slots_ = slots_for(entries_);
+  return true;
 }
 
 bool Map::operator==(const Map& other) const {

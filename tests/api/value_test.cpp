@@ -1,8 +1,10 @@
 // Values, maps, JSON and chosen components.
 #include "mase/value.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 using namespace mase;
 
@@ -20,6 +22,34 @@ TEST_CASE("maps keep their order and suggest the nearest key") {
   CHECK(map.at("rounding").as_string() == "floor");
   CHECK_THROWS_WITH(map.at("frac_with"), "no entry 'frac_with', did you mean 'frac_width'?");
   CHECK(map == Map{{"rounding", "floor"}, {"frac_width", 3}, {"width", 8}});
+}
+
+TEST_CASE("maps of every size find what a list of their entries holds") {
+  std::mt19937 random(1);
+  mase::Map map;
+  std::vector<std::pair<std::string, int64_t>> list;  // what the map should be, the slow way
+  for (int i = 0; i < 4000; ++i) {
+    const std::string key = "k" + std::to_string(random() % 300);
+    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& e) { return e.first == key; });
+    REQUIRE((map.find(key) != nullptr) == (found != list.end()));
+    if (random() % 3 == 0) {
+      CHECK(map.erase(key) == (found != list.end()));
+      if (found != list.end()) list.erase(found);
+    } else {
+      map.set(key, i);
+      if (found == list.end())
+        list.emplace_back(key, i);
+      else
+        found->second = i;
+    }
+    if (i % 500 == 0) map = mase::Map(map);
+    if (i % 700 == 0) map = mase::Map(std::move(map));
+  }
+  REQUIRE(map.size() == list.size());
+  for (size_t i = 0; i < list.size(); ++i) {
+    CHECK(map.begin()[i].key == list[i].first);
+    CHECK(map.at(list[i].first) == list[i].second);
+  }
 }
 
 TEST_CASE("JSON survives a round trip and keeps integers and reals apart") {

@@ -15,8 +15,7 @@ using Shape = std::vector<int64_t>;
 // Kernels must read through const_data_ptr: data_ptr un-shares.
 at::Tensor lazy_clone(const at::Tensor& t);
 
-// A LibTorch generator for the stream.
-at::Generator torch_generator(const Random& random);
+at::Generator torch_generator(const Random& random);  // LibTorch's, for the stream
 
 inline Shape shape_of(const at::Tensor& t) { return Shape(t.sizes().begin(), t.sizes().end()); }
 

@@ -45,6 +45,7 @@ class Map {
 
  private:
   std::vector<Entry> entries_;
+  std::unique_ptr<std::vector<uint32_t>> slots_;  // a hash table of positions + 1, for maps of many entries
 };
 
 // null, bool, int64, double, string, list or ordered map; remembers where it was written.
