@@ -102,6 +102,7 @@ void add_aten_norms(AtenTable& table);
 void add_aten_pools(AtenTable& table);
 void add_aten_products(AtenTable& table);
 void add_aten_reductions(AtenTable& table);
+void add_aten_losses(AtenTable& table);
 const AtenTable& aten_table();
 
 // Python numbers under the names of ATen's operators: "mul.int" with arguments a and b.
@@ -138,6 +139,8 @@ class AtenWalk {
     std::string changed_by;  // the node after which this view is no longer right
   };
   AtenValues call(AtenCall& call);
+  AtenValues call_without(AtenCall& call);
+  AtenValues dispatch(AtenCall& call);
   void overwrite(const AtenCall& call, const std::string& label, const Wire& with);
 
   ImportBuilder& builder_;

@@ -78,7 +78,8 @@ void add_aten_indexing(AtenTable& t) {
     return {c.emit("select", {x}, {{"dim", c.axis("dim", x.rank())}, {"index", c.integer("index")}})};
   };
   t["index_select"] = [](AtenCall& c) -> AtenValues {
-    return {c.emit("index_select", {c.tensor("self"), c.tensor("index")}, {{"dim", c.integer("dim")}})};
+    const Wire x = c.tensor("self");
+    return {c.builder.index_select(c.node, x, c.axis("dim", x.rank()), c.tensor("index"))};
   };
   t["embedding"] = [](AtenCall& c) -> AtenValues {
     const Wire weight = c.tensor("weight"), indices = c.tensor("indices");

@@ -98,6 +98,27 @@ AtenValues norm(AtenCall& c) {
   return {c.emit("norm", {x}, with)};
 }
 
+// Neighbours' differences along an axis.
+AtenValues differences(AtenCall& c) {
+  Wire x = c.tensor("self");
+  const int64_t axis = c.axis("dim", x.rank()), times = c.integer("n");
+  if (x.rank() == 0 || times < 0 || times > 64) c.refuse("takes differences that are not there");
+  Wires parts{x};
+  if (c.has("prepend")) parts.insert(parts.begin(), c.tensor("prepend"));
+  if (c.has("append")) parts.push_back(c.tensor("append"));
+  if (parts.size() > 1) x = c.builder.call(c.node + "_cat", "cat", parts, {{"dim", axis}});
+  for (int64_t i = 0; i < times; ++i) {
+    const Size size = x.size(axis);
+    if (!size.fixed() || size.at[0] < 1) c.refuse("takes differences along the batch, or of nothing");
+    const std::string name = i + 1 == times ? c.node : mase::format("{}_{}", c.node, i);
+    const Wire later = c.builder.slice(name + "_later", x, axis, 1, INT64_MAX, 1);
+    const Wire earlier = c.builder.slice(name + "_earlier", x, axis, 0, size.at[0] - 1, 1);
+    const bool is_bool = x.dtype() == at::kBool;
+    x = is_bool ? c.builder.call(name, "logical_xor", {later, earlier}) : c.builder.binary(name, "sub", later, earlier);
+  }
+  return {x};
+}
+
 AtenValues topk(AtenCall& c) {
   const Wire x = c.tensor("self");
   mase::Map with{{"k", c.integer("k")}, {"dim", c.axis("dim", x.rank())}};
@@ -122,6 +143,7 @@ void add_aten_reductions(AtenTable& t) {
     if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
     return {c.emit("cumsum", {x}, {{"dim", c.axis("dim", x.rank())}})};
   };
+  t["diff"] = differences;
   t["one_hot"] = [](AtenCall& c) -> AtenValues {
     if (c.integer("num_classes") < 1) c.refuse("takes the number of classes from the values");
     return {c.emit("one_hot", {c.tensor("self")}, {{"num_classes", c.integer("num_classes")}})};

@@ -32,6 +32,40 @@ AtenValues repeated(Wire::State state) {
   return {wire};
 }
 
+// The operator as left_out() knows it.
+std::string vocabulary(const std::string& base) {
+  static const std::map<std::string, std::string> kNames{{"bitwise_and", "logical_and"},
+                                                         {"__and__", "logical_and"},
+                                                         {"_softmax", "softmax"},
+                                                         {"_safe_softmax", "softmax"},
+                                                         {"bmm", "matmul"},
+                                                         {"mm", "matmul"},
+                                                         {"view", "reshape"},
+                                                         {"_unsafe_view", "reshape"},
+                                                         {"unsqueeze", "reshape"},
+                                                         {"squeeze", "reshape"},
+                                                         {"to", "cast"},
+                                                         {"_to_copy", "cast"},
+                                                         {"type_as", "cast"},
+                                                         {"float", "cast"},
+                                                         {"clone", "same"},
+                                                         {"contiguous", "same"},
+                                                         {"detach", "same"},
+                                                         {"alias", "same"},
+                                                         {"native_dropout", "dropout"},
+                                                         {"clamp_min", "clamp"},
+                                                         {"clamp_max", "clamp"},
+                                                         {"max", "maximum"}};
+  const auto found = kNames.find(base);
+  return found == kNames.end() ? base : found->second;
+}
+
+bool is_along_last(const AtenCall& call, const Wires& inputs) {
+  if (inputs.empty() || !call.has("dim") || !call.arg("dim").get<Size>()) return false;
+  const Wire x = remains(inputs[0]);
+  return x.usable() && call.axis("dim", x.rank()) == x.rank() - 1;
+}
+
 }  // namespace
 
 const c10::FunctionSchema* aten_schema(const std::string& op) {
@@ -106,17 +140,40 @@ std::string AtenWalk::base_of(const std::string& op, const std::map<std::string,
 }
 
 AtenValues AtenWalk::call(AtenCall& call) {
-  const std::string base = call.base();
   bool is_unknown = false, is_absent = false;
-  for (const auto& [name, value] : call.args)
-    for_each_wire(value, [&, &name = name](const Wire& wire) {
+  for (auto& [name, value] : call.args) {
+    // A mask that is left out hides nothing.
+    const bool is_mask = name == "attn_mask" || name == "attn_bias";
+    if (const auto* mask = is_mask ? value.get<Wire>() : nullptr) value = remains(*mask);
+    for_each_wire(value, [&](const Wire& wire) {
       is_unknown |= wire.state == Wire::State::unknown;
-      // A mask that is left out hides nothing.
-      is_absent |= wire.absent() && name != "attn_mask" && name != "attn_bias" && base != "logical_and" &&
-                   base != "bitwise_and" && base != "__and__";
+      is_absent |= wire.absent() && !is_mask;
     });
+  }
   if (is_unknown) return repeated(Wire::State::unknown);
-  if (is_absent) return repeated(Wire::State::absent);
+  return is_absent ? call_without(call) : dispatch(call);
+}
+
+// A call with an argument that is absent.
+AtenValues AtenWalk::call_without(AtenCall& call) {
+  Wires inputs;
+  for (const char* name : {"condition", "self", "input", "mask", "other", "mat2"})
+    if (call.arg(name).get<Wire>() || (call.base() == "where" && call.has(name))) inputs.push_back(call.tensor(name));
+  const LeftOut how = left_out(vocabulary(call.base()), inputs, is_along_last(call, inputs));
+  using Mode = LeftOut::Mode;
+  if (how.mode == Mode::absent) return repeated(Wire::State::absent);
+  if (how.mode == Mode::runs) return dispatch(call);
+  if (how.mode == Mode::operand) return {tentative(remains(inputs.at(how.take)), inputs.at(how.take).is_weights)};
+  for (auto& [name, value] : call.args)
+    if (const auto* wire = value.get<Wire>()) value = remains(*wire);
+  AtenValues results = dispatch(call);
+  const bool is_plain = results.size() == 1 && results[0].get<Wire>();
+  if (how.mode == Mode::live) return results;
+  return is_plain ? AtenValues{tentative(*results[0].get<Wire>(), how.is_weights)} : repeated(Wire::State::absent);
+}
+
+AtenValues AtenWalk::dispatch(AtenCall& call) {
+  const std::string base = call.base();
   const AtenTable& table = aten_table();
   auto handler = table.find(call.op);
   if (handler == table.end()) handler = table.find(base);

@@ -248,6 +248,7 @@ Wires ImportBuilder::emit(Call& call) {
     wire.state = Wire::State::live, wire.from = Argument(&node, static_cast<int>(i));
     wire.trace = {meta_like(traced[0][i]), meta_like(traced[1].at(i))};
     record(node.meta.common.results.add(mase::format("data_out_{}", i)), wire);
+    sizes_[&node].push_back(wire.sizes());
   }
   return results;
 }
@@ -284,6 +285,7 @@ Argument ImportBuilder::constant(const std::string& name, const at::Tensor& valu
     node->params.push_back({"value", stored});
     node->meta.common.mase_type = "get_attr";
     record(node->meta.common.results.add("data_out_0"), known(value));
+    sizes_[node] = {known(value).sizes()};
   }
   return Argument(node);
 }

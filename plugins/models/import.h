@@ -45,6 +45,8 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 using Sizes = std::vector<Size>;
+// The sizes of a graph's values, result by result.
+using SizeTable = std::map<const mase::Node*, std::vector<Sizes>>;
 
 // A value of the network at hand.
 struct Wire {
@@ -55,9 +57,11 @@ struct Wire {
     unknown,  // comes from an operator that is not known; reported at the end
   };
   State state = State::absent;
-  std::array<at::Tensor, 2> trace;  // known: the values; live: meta tensors
-  mase::Argument from;              // live
-  std::string key;                  // known: its name in the file, which becomes its key in the tensor table
+  std::array<at::Tensor, 2> trace;   // known: the values; live: meta tensors
+  mase::Argument from;               // live
+  std::string key;                   // known: its name in the file, which becomes its key in the tensor table
+  std::shared_ptr<const Wire> rest;  // absent: the scores or weights of an attention without the mask that is left out
+  bool is_weights = false;           // `rest` are weights: a softmax came after the mask
 
   bool live() const { return state == State::live; }
   bool known() const { return state == State::known; }
@@ -69,6 +73,24 @@ struct Wire {
   Sizes sizes() const;
 };
 using Wires = std::vector<Wire>;
+
+// What an operator does where one of its inputs is absent, by its name in our vocabulary. A mask that is left out hides
+// nothing: what was added to scores before their softmax goes, and their product with values is there again.
+// Everything else that needs an absent value is absent.
+struct LeftOut {
+  enum class Mode {
+    absent,     // so are the results
+    runs,       // the operator knows what it does without
+    operand,    // the result is what remains of `take`, an operand, if it is a mask indeed
+    tentative,  // the operator runs on what remains, and so do its results
+    live,       // the operator runs on what remains, which is there
+  } mode = Mode::absent;
+  size_t take = 0;
+  bool is_weights = false;
+};
+LeftOut left_out(const std::string& op, const Wires& inputs, bool is_last_axis);
+Wire remains(const Wire& wire);                     // an absent wire's rest, any other wire itself
+Wire tentative(const Wire& rest, bool is_weights);  // an absent wire with a rest
 
 // An input as the file declares it. An axis without a size is open; an open first axis is the batch. What the file
 // does not say at all (TorchScript) comes from the recipe's `shapes`, or from the data set.
@@ -109,10 +131,15 @@ class ImportBuilder {
   Wire slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
              int64_t step);  // end: INT64_MAX for all
   Wire index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices);  // x[i, :, j]
+  // Rows at known places; a reshape where these are all rows in order.
+  Wire index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index);
   Wire cast(const std::string& name, const Wire& x, at::ScalarType dtype);
   Wire binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with = {});
   Wire matmul(const std::string& name, const Wire& a, const Wire& b);
   Wire linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias, std::string target = {});
+  // Of log_softmax along axis 1 and classes; `reduction`: mean, sum or none.
+  Wire negative_log_likelihood(const std::string& name, const Wire& log_probabilities, const Wire& target,
+                               int64_t ignored, const std::string& reduction);
   Wire embedding(const std::string& name, const Wire& weight, const Wire& indices, mase::Map with = {},
                  std::string target = {});
 
@@ -144,14 +171,15 @@ class ImportBuilder {
   mase::Shape input_shape(const InputInfo& info, size_t place) const;
   std::vector<const InputInfo*> chosen_inputs(const std::vector<InputInfo>& infos) const;
   Wire placeholder(const InputInfo& info, const mase::Shape& shape, size_t place);
-  std::vector<std::pair<std::string, Wire>> wanted_outputs() const;
+  std::vector<std::pair<std::string, Wire>> wanted_outputs(const std::string& what) const;
   Sizes expanded(const std::string& name, const Sizes& from, Sizes sizes) const;
   mase::Argument argument(const std::string& name, const Wire& wire);
   mase::Argument constant(const std::string& name, const at::Tensor& value, const std::string& key);
   std::string store(const std::string& key, const at::Tensor& value);
   void record(mase::TensorMeta& meta, const Wire& wire) const;
+  std::optional<Sizes> picks_all(const Wire& x,
+                                 const std::function<at::Tensor(const at::Tensor& numbers, size_t at)>& pick) const;
   Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
-  mase::Shape shape_of_any_batch(const std::string& name, const Sizes& sizes) const;
   void check_unknown(const std::string& what) const;
   void drop_unused();
 
@@ -169,6 +197,7 @@ class ImportBuilder {
   std::vector<std::string> left_out_;
   std::vector<std::array<std::string, 3>> unknown_;  // node, operator, why
   std::map<const void*, mase::Node*> constants_;     // one get_attr node per tensor
+  SizeTable sizes_;
   size_t visited_ = 0;
 };
 
@@ -184,7 +213,10 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
                          const std::function<void(mase::Graph&)>& tidy = {});
 
 // Merges what stands in several nodes for one operator: a product and its bias, attention, GELU.
-void simplify(mase::Graph& graph, mase::Components& components);
+void simplify(mase::Graph& graph, SizeTable sizes);
+
+// The operator that reshapes, named by what it does; nothing where two sizes grow with the batch.
+std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to);
 
 // "float32" and the like, as nn.cast names them.
 std::string dtype_name(at::ScalarType type);

@@ -99,7 +99,7 @@ void describe_argument(mase::TensorMetas& metas, const Argument& arg) {
 }
 
 // x with its last two axes swapped: what is before a swap, or a new swap.
-Argument swapped(mase::Graph& graph, Node& place, const Argument& x) {
+Argument swapped(mase::Graph& graph, SizeTable& table, Node& place, const Argument& x) {
   if (const Node* transpose = op_of(x, "transpose"); transpose && swaps_last_axes(*transpose))
     return transpose->args[0];
   Shape shape = shape_of_arg(x);
@@ -111,12 +111,17 @@ Argument swapped(mase::Graph& graph, Node& place, const Argument& x) {
   describe_argument(node.meta.common.args, x);
   mase::TensorMeta& result = node.meta.common.results.add("data_out_0");
   result.shape = shape, result.torch_dtype = node.meta.common.args[0].torch_dtype;
+  if (const auto found = table.find(x.node); found != table.end() && x.result == 0) {
+    Sizes sizes = found->second.at(0);
+    std::swap(sizes[sizes.size() - 1], sizes[sizes.size() - 2]);
+    table[&node] = {sizes};
+  }
   return Argument(&node);
 }
 
 }  // namespace
 
-bool merge_attention(mase::Graph& graph, Node& product) {
+bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
   if (product.mase_op != "matmul" || !product.args[0].node || !product.args[1].node || has_format(product))
     return false;
   bool is_guarded = false;
@@ -124,7 +129,7 @@ bool merge_attention(mase::Graph& graph, Node& product) {
   const auto scores = softmax ? scores_of(softmax->args[0], is_guarded) : std::nullopt;
   const Argument value = product.args[1];
   if (!scores || shape_of_arg(value).size() < 3) return false;
-  std::vector<Argument> args{scores->query, swapped(graph, product, scores->key_transposed), value};
+  std::vector<Argument> args{scores->query, swapped(graph, table, product, scores->key_transposed), value};
   if (scores->has_mask) args.push_back(scores->mask);
   product.meta.common.args.clear();
   for (const Argument& arg : args) describe_argument(product.meta.common.args, arg);

@@ -34,7 +34,7 @@ void ImportBuilder::check_unknown(const std::string& what) const {
 }
 
 // The results that the recipe asks for, or every output that does not need an input that was left out.
-std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs() const {
+std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs(const std::string& what) const {
   std::vector<std::pair<std::string, Wire>> wanted;
   for (const std::string& name : fields_.outputs) {
     const auto found = named_.find(name);
@@ -51,6 +51,10 @@ std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs() const 
                         fields_.file.loc, "name it in `inputs`, or give it a value in `constants`");
     wanted.push_back(*found);
   }
+  const auto& needed = wanted.empty() ? outputs_ : wanted;
+  if (std::any_of(needed.begin(), needed.end(),
+                  [](const auto& output) { return output.second.state == Wire::State::unknown; }))
+    check_unknown(what);
   if (wanted.empty())
     std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(wanted),
                  [](const auto& output) { return output.second.usable(); });
@@ -62,10 +66,10 @@ std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs() const 
 }
 
 mase::Graph ImportBuilder::finish(const std::string& what) {
-  check_unknown(what);
+  const auto wanted = wanted_outputs(what);
   std::vector<mase::Argument> results;
   mase::List names;
-  for (const auto& [name, wire] : wanted_outputs()) {
+  for (const auto& [name, wire] : wanted) {
     results.push_back(wire.known() && wire.rank() == 0 ? constant(name, wire.trace[0].reshape({1}), wire.key)
                                                        : argument(name, wire));
     names.push_back(name);
@@ -73,7 +77,7 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
   graph_.meta.set("outputs", names);
   mase::add_output(graph_, std::move(results));
   drop_unused();
-  simplify(graph_, components_);
+  simplify(graph_, sizes_);
   drop_unused();
   return std::move(graph_);
 }

@@ -73,7 +73,7 @@ const mase::Argument* inside_tanh(const Node& tanh) {
 
 }  // namespace
 
-bool merge_gelu(mase::Graph& graph, Node& function) {
+bool merge_gelu(mase::Graph& graph, SizeTable& table, Node& function) {
   if ((function.mase_op != "erf" && function.mase_op != "tanh") || has_format(function)) return false;
   const bool is_tanh = function.mase_op == "tanh";
   const mase::Argument* x = is_tanh ? inside_tanh(function) : inside_erf(function);
@@ -90,6 +90,7 @@ bool merge_gelu(mase::Graph& graph, Node& function) {
   mase::TensorMeta& result = gelu.meta.common.results.add("data_out_0");
   result.shape = argument.shape = last->meta.common.results[0].shape;
   result.torch_dtype = argument.torch_dtype = last->meta.common.results[0].torch_dtype;
+  if (const auto found = table.find(last); found != table.end()) table[&gelu] = found->second;
   graph.replace_all_uses(*last, gelu);
   return true;
 }

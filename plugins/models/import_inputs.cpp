@@ -110,6 +110,7 @@ Wire ImportBuilder::placeholder(const InputInfo& info, const mase::Shape& shape,
     wire.trace[at] =
         at::empty(with_batch(shape, batch_[0], batch_[at]), at::TensorOptions().dtype(type).device(at::kMeta));
   record(node.meta.common.results.add("data_out_0"), wire);
+  sizes_[&node] = {wire.sizes()};
   if (!like_ && has_batch(shape, batch_[0])) like_ = &node;
   name(info.name, wire);
   return wire;

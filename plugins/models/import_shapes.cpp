@@ -2,6 +2,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/index.h>
+#include <ATen/ops/index_select.h>
 
 #include <algorithm>
 #include <numeric>
@@ -12,6 +13,8 @@
 namespace models {
 
 namespace {
+
+constexpr int64_t kMostPicked = 1 << 20;  // elements; how larger tensors are picked from is not looked at
 
 int64_t product(const Sizes& sizes, size_t at) {
   int64_t count = 1;
@@ -97,13 +100,19 @@ Sizes ImportBuilder::complete(const std::string& name, const Wire& x, Sizes size
   return sizes;
 }
 
-// Sizes as an attribute that holds for any batch: the one that grows becomes -1.
-mase::Shape ImportBuilder::shape_of_any_batch(const std::string& name, const Sizes& sizes) const {
-  mase::Shape shape;
-  for (const Size& n : sizes) shape.push_back(n.fixed() ? n.at[0] : -1);
-  if (std::count(shape.begin(), shape.end(), -1) > 1)
-    throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(sizes))};
-  return shape;
+std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to) {
+  if (const auto axis = inserted_one(from, to))
+    return mase::Chosen("nn.unsqueeze", {{"dim", static_cast<int64_t>(*axis)}});
+  if (const auto axis = inserted_one(to, from))
+    return mase::Chosen("nn.squeeze", {{"dim", static_cast<int64_t>(*axis)}});
+  if (const auto axes = flattened(from, to)) {
+    const int64_t last = axes->second + 1 == from.size() ? -1 : static_cast<int64_t>(axes->second);
+    return mase::Chosen("nn.flatten", {{"start_dim", static_cast<int64_t>(axes->first)}, {"end_dim", last}});
+  }
+  mase::Shape shape;  // that holds for any batch: the size that grows becomes -1
+  for (const Size& n : to) shape.push_back(n.fixed() ? n.at[0] : -1);
+  if (std::count(shape.begin(), shape.end(), -1) > 1) return std::nullopt;
+  return mase::Chosen("nn.reshape", {{"shape", mase::Value(shape)}});
 }
 
 Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes) {
@@ -118,15 +127,9 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
     }
     return result;
   }
-  if (const auto axis = inserted_one(from, to))
-    return call(name, "unsqueeze", {x}, {{"dim", static_cast<int64_t>(*axis)}});
-  if (const auto axis = inserted_one(to, from))
-    return call(name, "squeeze", {x}, {{"dim", static_cast<int64_t>(*axis)}});
-  if (const auto axes = flattened(from, to)) {
-    const int64_t last = axes->second + 1 == from.size() ? -1 : static_cast<int64_t>(axes->second);
-    return call(name, "flatten", {x}, {{"start_dim", static_cast<int64_t>(axes->first)}, {"end_dim", last}});
-  }
-  return call(name, "reshape", {x}, {{"shape", mase::Value(shape_of_any_batch(name, to))}});
+  const auto op = reshape_op(from, to);
+  if (!op) throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(to))};
+  return apply(name, *op, {x}).front();
 }
 
 Wire ImportBuilder::permute(const std::string& name, const Wire& x, std::vector<int64_t> order) {
@@ -221,7 +224,21 @@ Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, 
   return call(name, "slice", {x}, with);
 }
 
-// Indices that only pick every element in order are a change of shape: how masks are often broadcast.
+// What `x` is reshaped to by picking every element in order: how masks are often broadcast. Nothing for other picks.
+std::optional<Sizes> ImportBuilder::picks_all(
+    const Wire& x, const std::function<at::Tensor(const at::Tensor& numbers, size_t at)>& pick) const {
+  Sizes to;
+  for (size_t at = 0; at < (literal_batch_ ? 1 : 2); ++at) {
+    if (x.trace[at].numel() > kMostPicked) return std::nullopt;
+    const at::Tensor numbers = at::arange(x.trace[at].numel()).view(x.trace[at].sizes()), picked = pick(numbers, at);
+    if (!at::equal(picked.reshape({-1}), numbers.reshape({-1}))) return std::nullopt;
+    if (at == 0) to.assign(picked.sizes().begin(), picked.sizes().end());
+    if (static_cast<size_t>(picked.dim()) != to.size()) return std::nullopt;
+    for (int64_t i = 0; at == 1 && i < picked.dim(); ++i) to[static_cast<size_t>(i)].at[1] = picked.size(i);
+  }
+  return to;
+}
+
 Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices) {
   Wires inputs{x};
   mase::List axes;
@@ -229,18 +246,27 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
     if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
   const bool all_known = std::all_of(inputs.begin() + 1, inputs.end(), [](const Wire& w) { return w.known(); });
   if (x.live() && all_known && axes.size() == indices.size() && static_cast<int64_t>(axes.size()) == x.rank()) {
-    c10::List<std::optional<at::Tensor>> small;
-    for (size_t i = 1; i < inputs.size(); ++i) small.push_back(inputs[i].trace[0]);
-    const at::Tensor numbers = at::arange(x.trace[0].numel()).view(x.trace[0].sizes());
-    const at::Tensor picked = at::index(numbers, small);
-    if (at::equal(picked.reshape({-1}), numbers.reshape({-1}))) {
-      Sizes to;
-      for (const int64_t n : picked.sizes()) to.emplace_back(n);
-      if (!literal_batch_ && !to.empty() && to[0] == Size(batch_[0])) to[0] = Size(batch_[0], batch_[1]);
-      return reshape(name, x, to);
-    }
+    const auto to = picks_all(x, [&](const at::Tensor& numbers, size_t at) {
+      c10::List<std::optional<at::Tensor>> places;
+      for (size_t i = 1; i < inputs.size(); ++i) places.push_back(inputs[i].trace[at]);
+      return at::index(numbers, places);
+    });
+    if (to) return reshape(name, x, *to);
   }
   return call(name, "index", inputs, {{"axes", axes}});
+}
+
+Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
+  if (x.live() && index.known() && axis >= 0 && axis < x.rank()) {
+    const auto to = picks_all(x, [&](const at::Tensor& numbers, size_t at) {
+      mase::Shape shape = mase::shape_of(numbers), places = mase::shape_of(index.trace[at]);
+      shape.erase(shape.begin() + axis);
+      shape.insert(shape.begin() + axis, places.begin(), places.end());
+      return at::index_select(numbers, axis, index.trace[at].to(at::kLong).reshape({-1})).reshape(shape);
+    });
+    if (to) return reshape(name, x, *to);
+  }
+  return call(name, "index_select", {x, index}, {{"dim", axis}});
 }
 
 }  // namespace models

@@ -16,22 +16,62 @@ bool has_format(const Node& node) {
   return any(node.meta.common.args) || any(node.meta.common.results);
 }
 
+bool is_reshape(const Node& node) {
+  for (const char* op : {"reshape", "flatten", "unsqueeze", "squeeze", "view"})
+    if (node.mase_op == op) return true;
+  return false;
+}
+
+void become(Node& node, mase::Chosen op) {
+  node.mase_op = node.target = op.short_name();
+  node.op = std::move(op);
+  node.meta.common.mase_type = mase::mase_type_of(node);
+}
+
+const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg) {
+  const auto found = arg.node ? table.find(arg.node) : table.end();
+  if (found == table.end() || static_cast<size_t>(arg.result) >= found->second.size()) return nullptr;
+  return &found->second[static_cast<size_t>(arg.result)];
+}
+
 Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
 
 namespace {
 
-bool is_any(const Node& node, std::initializer_list<std::string_view> ops) {
-  return std::find(ops.begin(), ops.end(), node.mase_op) != ops.end();
+// A node, unless it computes with parameters, and a later one that computes the same.
+bool merge_twins(mase::Graph& graph, Node& node) {
+  if (!node.op || !node.params.empty() || !node.args[0].node || has_format(node)) return false;
+  const std::string key = node.op.key();
+  const std::vector<Node*> users = node.args[0].node->users();
+  for (Node* other : users) {
+    if (other->index() >= node.index()) return false;
+    const bool is_same = other->mase_op == node.mase_op && other->params.empty() && !has_format(*other) &&
+                         std::equal(node.args.begin(), node.args.end(), other->args.begin(), other->args.end(),
+                                    [](const mase::Argument& a, const mase::Argument& b) {
+                                      return a.node == b.node && a.result == b.result &&
+                                             (a.node || a.constant.json() == b.constant.json());
+                                    }) &&
+                         other->op.key() == key;
+    if (!is_same || node.users().empty()) continue;
+    graph.replace_all_uses(node, *other);
+    return true;
+  }
+  return false;
 }
 
-bool is_reshape(const Node& node) { return is_any(node, {"reshape", "flatten", "unsqueeze", "squeeze", "view"}); }
-
-// reshape(reshape(x)) is reshape(x) where the later one says all of its shape.
-bool merge_reshape(mase::Graph& graph, Node& node) {
+// reshape(reshape(x)) is one reshape, or none.
+bool merge_reshape(mase::Graph& graph, const SizeTable& table, Node& node) {
   Node* before = node.args[0].node;
-  if (node.mase_op != "reshape" || !before || !is_reshape(*before) || only_user(*before) != &node ||
-      has_format(*before))
+  if (!is_reshape(node) || !before || !is_reshape(*before) || only_user(*before) != &node || has_format(*before))
     return false;
+  const Sizes *from = sizes_of(table, before->args[0]), *to = sizes_of(table, &node);
+  if (from && to && *from == *to && before->args[0].result == 0 && !has_format(node)) {
+    graph.replace_all_uses(node, *before->args[0].node);
+    return true;
+  }
+  const auto op = from && to ? reshape_op(*from, *to) : std::nullopt;
+  if (!op && node.mase_op != "reshape") return false;
+  if (op) become(node, *op);
   graph.set_argument(node, 0, before->args[0]);
   node.meta.common.args.at(size_t{0}).shape = before->meta.common.args.at(size_t{0}).shape;
   return true;
@@ -73,18 +113,22 @@ bool drop_expand(mase::Graph& graph, Node& node) {
 
 }  // namespace
 
-void simplify(mase::Graph& graph, mase::Components&) {
+void simplify(mase::Graph& graph, SizeTable sizes) {
   bool changed = true;
   while (changed) {
     changed = false;
     for (Node* node : std::vector<Node*>(graph.nodes())) {
       if (node->args.empty()) continue;
-      changed |= merge_reshape(graph, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
-                 merge_stacked_transpose(graph, *node) || merge_attention(graph, *node) || merge_gelu(graph, *node);
+      changed |= merge_reshape(graph, sizes, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
+                 merge_stacked_transpose(graph, *node) || merge_stacked(graph, sizes, *node) ||
+                 merge_permute(graph, *node) || merge_attention(graph, sizes, *node) ||
+                 merge_gelu(graph, sizes, *node) || merge_layer_norm(graph, sizes, *node) ||
+                 merge_rsqrt(graph, *node) || merge_twins(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)
-      if ((*it)->users().empty() && (*it)->op && (*it)->op_kind != mase::OpKind::output) graph.erase(**it);
+      if ((*it)->users().empty() && (*it)->op && (*it)->op_kind != mase::OpKind::output)
+        sizes.erase(*it), graph.erase(**it);
   }
 }
 

@@ -8,10 +8,20 @@ namespace models {
 // Whether a format stands on anything of the node: then it is no mere intermediate of a larger operator.
 bool has_format(const mase::Node& node);
 
+bool is_reshape(const mase::Node& node);
+
+// The node's operator; parameters stay.
+void become(mase::Node& node, mase::Chosen op);
+const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg);  // nullptr where they are not known
+
 mase::Node* only_user(const mase::Node& node);  // nullptr where there are others, or none
 
-bool merge_gelu(mase::Graph& graph, mase::Node& function);
-bool merge_attention(mase::Graph& graph, mase::Node& product);
+bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
+bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
 bool merge_stacked_transpose(mase::Graph& graph, mase::Node& last);
+bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
+bool merge_rsqrt(mase::Graph& graph, mase::Node& inverse);
+bool merge_permute(mase::Graph& graph, mase::Node& last);
 
 }  // namespace models

@@ -15,6 +15,7 @@ void add_shapes(Table& table);      // shapes, and constants made of them
 void add_moves(Table& table);       // what moves elements without computing
 void add_selections(Table& table);  // elements picked by index
 void add_layers(Table& table);      // products and normalizations
+void add_losses(Table& table);
 void add_convolutions(Table& table);
 void add_pools(Table& table);
 void add_images(Table& table);  // resize, pad, depth to space

@@ -51,6 +51,18 @@ InputInfo describe(const proto::ValueInfoProto& input) {
   return info;
 }
 
+// The operator as left_out() knows it.
+std::string vocabulary(const std::string& op) {
+  static const std::map<std::string, std::string> kNames{
+      {"And", "logical_and"},   {"Add", "add"},         {"Sub", "sub"},         {"Where", "where"},
+      {"Softmax", "softmax"},   {"MatMul", "matmul"},   {"Reshape", "reshape"}, {"Unsqueeze", "reshape"},
+      {"Squeeze", "reshape"},   {"Cast", "cast"},       {"CastLike", "cast"},   {"Expand", "expand"},
+      {"Slice", "slice"},       {"Dropout", "dropout"}, {"Identity", "same"},   {"IsNaN", "isnan"},
+      {"Transpose", "permute"}, {"Max", "maximum"},     {"Clip", "clamp"}};
+  const auto found = kNames.find(op);
+  return found == kNames.end() ? std::string() : found->second;
+}
+
 }  // namespace
 
 Reader::Reader(const File& file, ImportBuilder& build) : file_(file), build_(build) {
@@ -113,12 +125,12 @@ void Reader::walk(const google::protobuf::RepeatedPtrField<proto::NodeProto>& no
 // What cannot be computed passes on; everything else goes to the operator's reader.
 Values Reader::run(const Node& node) {
   Wire given_up;
-  bool is_given_up = false;
+  bool is_given_up = false, is_absent = false;
   for (int i = 0; i < node.inputs(); ++i) {
     if (!node.has(i)) continue;
     const Wire& wire = node.value(i).wire;
     if (wire.state == Wire::State::unknown) given_up = wire, is_given_up = true;
-    if (wire.absent() && node.op() != "And") is_given_up = true;
+    is_absent |= wire.absent();
   }
   const auto results = static_cast<size_t>(node.message().output_size());
   if (is_given_up) return Values(results, Value(given_up));
@@ -127,7 +139,7 @@ Values Reader::run(const Node& node) {
     return Values(none.begin(), none.end());
   };
   try {
-    return dispatch(node);
+    return is_absent ? run_without(node) : dispatch(node);
   } catch (const Unsupported& e) {
     return listed(e.why);
   } catch (const mase::Error& e) {
@@ -136,6 +148,34 @@ Values Reader::run(const Node& node) {
   } catch (const c10::Error& e) {
     build_.fail(node.name(), mase::format("{}: {}", node.op(), e.what_without_backtrace()));
   }
+}
+
+// A node with an input that is absent.
+Values Reader::run_without(const Node& node) {
+  if (function_of(node)) return dispatch(node);
+  const Values nothing(static_cast<size_t>(node.message().output_size()), Value());
+  Wires inputs;
+  for (int i = 0; i < node.inputs(); ++i)
+    if (node.has(i)) inputs.push_back(node.value(i).wire);
+  const int64_t rank = inputs.empty() ? 0 : remains(inputs[0]).usable() ? remains(inputs[0]).rank() : 0;
+  const int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
+  const LeftOut how = left_out(vocabulary(node.full_op()), inputs, axis == -1 || axis == rank - 1);
+  using Mode = LeftOut::Mode;
+  if (how.mode == Mode::absent) return nothing;
+  if (how.mode == Mode::runs) return dispatch(node);
+  if (how.mode == Mode::operand)
+    return {Value(tentative(remains(inputs.at(how.take)), inputs.at(how.take).is_weights))};
+  Scope scope;
+  scope.outer = &node.scope();
+  scope.depth = node.scope().depth, scope.prefix = node.scope().prefix;
+  scope.opsets = node.scope().opsets, scope.attributes = node.scope().attributes;
+  for (int i = 0; i < node.inputs(); ++i)
+    if (node.has(i) && node.value(i).wire.absent())
+      scope.values[node.message().input(i)] = Value(remains(node.value(i).wire));
+  Values results = dispatch(Node(*this, scope, node.message()));
+  if (how.mode == Mode::live) return results;
+  for (Value& value : results) value = Value(tentative(value.wire, how.is_weights));
+  return results;
 }
 
 Values Reader::dispatch(const Node& node) {

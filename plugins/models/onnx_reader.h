@@ -114,6 +114,7 @@ class Reader {
   void load(const proto::GraphProto& graph, Scope& scope);
   void walk(const google::protobuf::RepeatedPtrField<proto::NodeProto>& nodes, Scope& scope);
   Values run(const Node& node);
+  Values run_without(const Node& node);
   Values dispatch(const Node& node);
   Values call_function(const Node& node, const proto::FunctionProto& function);
   const proto::FunctionProto* function_of(const Node& node) const;

@@ -59,7 +59,7 @@ Values gather(const Node& n) {
     const auto place = index.trace[0].item<int64_t>();
     if (x.size(axis).fixed() || place >= 0) return {b.call(n.name(), "select", {x}, {{"dim", axis}, {"index", place}})};
   }
-  return {b.call(n.name(), "index_select", {x, index}, {{"dim", axis}})};
+  return {b.index_select(n.name(), x, axis, index)};
 }
 
 Values gather_elements(const Node& n) {
