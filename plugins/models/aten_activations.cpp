@@ -1,4 +1,6 @@
 // ATen: activation functions.
+#include <cmath>
+
 #include "aten.h"
 #include "mase/text.h"
 
@@ -30,9 +32,15 @@ AtenHandler along_axis(const char* op) {
 }
 
 AtenValues elu(AtenCall& c) {
-  if (c.number("scale") != 1 || c.number("input_scale") != 1) c.refuse("has a scale other than 1");
+  const double alpha = c.number("alpha"), scale = c.number("scale"), input_scale = c.number("input_scale");
+  // torch.export's decompositions write SELU and CELU so.
+  const auto is = [](double x, double y) { return std::fabs(x - y) < 1e-6; };
+  if (is(alpha, 1.6732632423543772) && is(scale, 1.0507009873554805) && input_scale == 1)
+    return {c.emit("selu", {c.tensor("self")})};
   mase::Map with;
-  if (const double alpha = c.number("alpha"); alpha != 1) with.set("alpha", alpha);
+  if (alpha != 1) with.set("alpha", alpha);
+  if (scale == 1 && input_scale != 1 && is(alpha * input_scale, 1)) return {c.emit("celu", {c.tensor("self")}, with)};
+  if (scale != 1 || input_scale != 1) c.refuse("has a scale other than 1");
   return {c.emit("elu", {c.tensor("self")}, with)};
 }
 
@@ -48,12 +56,15 @@ AtenValues prelu(AtenCall& c) {
 }
 
 AtenValues hardtanh(AtenCall& c) {
-  const double low = c.number("min_val"), high = c.number("max_val");
-  if (low == 0 && high == 6) return {c.emit("relu6", {c.tensor("self")})};
-  mase::Map with;
-  if (low != -1) with.set("min_val", low);
-  if (high != 1) with.set("max_val", high);
-  return {c.emit("hardtanh", {c.tensor("self")}, with)};
+  return {c.builder.clamp(c.node, c.tensor("self"), c.number("min_val"), c.number("max_val"))};
+}
+
+// x where it is above the threshold, and the value elsewhere.
+AtenValues threshold(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (c.number("threshold") == 0 && c.number("value") == 0) return {c.emit("relu", {x})};
+  const Wire is_below = c.builder.binary(c.node + "_le", "le", x, c.operand("threshold", x));
+  return {c.emit("where", {is_below, c.operand("value", x), x})};
 }
 
 }  // namespace
@@ -68,7 +79,7 @@ void add_aten_activations(AtenTable& t) {
     if (c.has("approximate") && c.text("approximate") != "none") with.set("approximate", c.text("approximate"));
     return {c.emit("gelu", {c.tensor("self")}, with)};
   };
-  t["elu"] = elu, t["prelu"] = t["_prelu_kernel"] = prelu, t["hardtanh"] = hardtanh;
+  t["elu"] = elu, t["prelu"] = t["_prelu_kernel"] = prelu, t["hardtanh"] = hardtanh, t["threshold"] = threshold;
   t["celu"] = with_numbers("celu", {{"alpha", "alpha", 1}});
   t["leaky_relu"] = with_numbers("leaky_relu", {{"negative_slope", "negative_slope", 0.01}});
   t["softplus"] = with_numbers("softplus", {{"beta", "beta", 1}, {"threshold", "threshold", 20}});

@@ -79,7 +79,7 @@ AtenHandler unary(const char* op) {
 // One number at each limit.
 AtenValues clamp(AtenCall& c) {
   const Wire x = c.tensor("self");
-  mase::Map with;
+  mase::Value low, high;
   Wire result = x;
   for (const char* limit : {"min", "max"}) {
     if (!c.has(limit)) continue;
@@ -87,12 +87,12 @@ AtenValues clamp(AtenCall& c) {
     if (wire && !(wire->known() && wire->trace[0].numel() == 1 && wire->rank() <= x.rank())) {
       result = c.emit(limit == std::string("min") ? "maximum" : "minimum", {result, *wire});
     } else if (const auto* size = c.arg(limit).get<Size>(); size && size->fixed()) {
-      with.set(limit, size->at[0]);
+      (limit == std::string("min") ? low : high) = mase::Value(size->at[0]);
     } else {
-      with.set(limit, c.number(limit));
+      (limit == std::string("min") ? low : high) = mase::Value(c.number(limit));
     }
   }
-  return {with.empty() ? result : c.emit("clamp", {result}, with)};
+  return {c.builder.clamp(c.node, result, low, high)};
 }
 
 AtenValues masked_fill(AtenCall& c) {

@@ -47,9 +47,40 @@ AtenHandler pool(const std::string& op, size_t axes) {
   };
 }
 
+// The sizes that an adaptive pool makes; None keeps one.
+std::vector<int64_t> adapted(const AtenCall& c, const Wire& x, size_t axes) {
+  std::vector<int64_t> sizes;
+  const auto* list = c.arg("output_size").get<AtenValue::List>();
+  if (!list) return std::vector<int64_t>(axes, c.integer("output_size"));
+  for (size_t i = 0; i < list->size(); ++i) {
+    AtenCall part{c.builder, c.node, c.op, c.target, {{"size", (*list)[i]}}};
+    if ((*list)[i].is_none() && i < axes && x.usable())
+      part.args["size"] = x.size(x.rank() - static_cast<int64_t>(axes - i));
+    sizes.push_back(part.integer("size"));
+  }
+  if (sizes.size() == 1) sizes.assign(axes, sizes[0]);
+  if (sizes.size() != axes) c.refuse(mase::format("has {} sizes for {} axes", sizes.size(), axes));
+  return sizes;
+}
+
 AtenHandler adaptive_pool(const std::string& op, size_t axes) {
   return [op, axes](AtenCall& c) -> AtenValues {
-    mase::Map with{{"output_size", as_one(c.integers("output_size"), axes)}};
+    const Wire image = c.tensor("self");
+    std::vector<int64_t> sizes = adapted(c, image, axes), kernel;
+    const bool is_global = std::all_of(sizes.begin(), sizes.end(), [](int64_t n) { return n == 1; });
+    for (size_t i = 0; i < axes; ++i) {
+      const Size from = image.usable() ? image.size(image.rank() - static_cast<int64_t>(axes - i)) : Size(0, 1);
+      if (from.fixed() && sizes[i] > 0 && from.at[0] % sizes[i] == 0) kernel.push_back(from.at[0] / sizes[i]);
+    }
+    // Equal windows: exporters to ONNX write a plain pool.
+    if (!is_global && kernel.size() == axes) {
+      if (std::all_of(kernel.begin(), kernel.end(), [](int64_t n) { return n == 1; })) return {image};
+      const std::string plain = op.substr(op.find('_') + 1);
+      return {with_batch(c, image, axes, [&](const Wire& x) {
+        return c.emit(plain, {x}, {{"kernel_size", as_one(kernel, axes)}});
+      })};
+    }
+    mase::Map with{{"output_size", as_one(sizes, axes)}};
     return {with_batch(c, c.tensor("self"), axes, [&](const Wire& x) { return c.emit(op, {x}, with); })};
   };
 }
@@ -66,7 +97,9 @@ AtenHandler values_only(AtenHandler handler) {
 AtenHandler padding(const char* mode) {
   return [mode = std::string(mode)](AtenCall& c) -> AtenValues {
     const std::string given = c.has("mode") ? c.text("mode") : mode;
-    mase::Map with{{"pad", mase::Value(c.integers(c.args.contains("pad") ? "pad" : "padding"))}};
+    const std::vector<int64_t> pad = c.integers(c.args.contains("pad") ? "pad" : "padding");
+    if (std::all_of(pad.begin(), pad.end(), [](int64_t n) { return n == 0; })) return {c.tensor("self")};
+    mase::Map with{{"pad", mase::Value(pad)}};
     if (given != "constant") with.set("mode", given);
     if (given == "constant" && c.has("value") && c.number("value") != 0) with.set("value", c.number("value"));
     return {c.emit("pad", {c.tensor("self")}, with)};

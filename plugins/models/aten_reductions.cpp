@@ -34,6 +34,7 @@ AtenHandler reduction(const char* op) {
   return [op = std::string(op)](AtenCall& c) -> AtenValues {
     Wire x = c.tensor("self");
     if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    if (op == "mean") return {c.builder.mean(c.node, x, axes_of(c, x), keeps(c))};
     return {c.emit(op, {x}, reduction_config(c, x))};
   };
 }
@@ -60,7 +61,7 @@ AtenHandler variance_and_mean(const char* op) {
   return [op = std::string(op)](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
     const Wire spread = c.emit(op, {x}, variance_config(c, x));
-    return {spread, c.builder.call(c.node + "_mean", "mean", {x}, reduction_config(c, x))};
+    return {spread, c.builder.mean(c.node + "_mean", x, axes_of(c, x), keeps(c))};
   };
 }
 
@@ -129,6 +130,20 @@ AtenValues topk(AtenCall& c) {
   return results;
 }
 
+// All elements in order, which is what topk of all of them gives.
+AtenValues sort(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (c.has("stable") && c.flag("stable")) c.refuse("keeps the order of equal elements");
+  if (x.rank() == 0) c.refuse("sorts a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  if (!x.size(axis).fixed()) throw OneBatchOnly{mase::format("node '{}' sorts the batch", c.node)};
+  mase::Map with{{"k", x.size(axis).at[0]}, {"dim", axis}};
+  if (!c.flag("descending")) with.set("largest", false);
+  const Wires results = c.builder.apply(c.node, mase::Chosen("nn.topk", with), {x});
+  if (c.base() == "argsort") return {result_of(results, 1)};
+  return {result_of(results, 0), result_of(results, 1)};
+}
+
 }  // namespace
 
 void add_aten_reductions(AtenTable& t) {
@@ -138,6 +153,7 @@ void add_aten_reductions(AtenTable& t) {
   t["max"] = extreme("max"), t["min"] = extreme("min");
   t["argmax"] = place("argmax"), t["argmin"] = place("argmin");
   t["norm"] = t["linalg_vector_norm"] = t["frobenius_norm"] = norm, t["topk"] = topk;
+  t["sort"] = t["argsort"] = sort;
   t["cumsum"] = [](AtenCall& c) -> AtenValues {
     Wire x = c.tensor("self");
     if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);

@@ -125,6 +125,24 @@ AtenValue item(const AtenCall& call) {
   return (*list)[static_cast<size_t>(index)];
 }
 
+AtenValue part_of_list(const AtenCall& call) {
+  const auto* list = call.arg("l").get<AtenValue::List>();
+  if (!list) call.refuse("takes a part of something that is no list");
+  const auto size = static_cast<int64_t>(list->size());
+  const int64_t step = call.integer("step");
+  if (step < 1) call.refuse(mase::format("takes steps of {}", step));
+  const auto limit = [&](const char* name, int64_t otherwise) {
+    int64_t place = call.has(name) ? call.integer(name) : otherwise;
+    if (place < 0) place += size;
+    return std::clamp<int64_t>(place, 0, size);
+  };
+  AtenValue::List part;
+  const int64_t end = limit("end", size);
+  for (int64_t i = limit("start", 0); i < end; i += std::min(step, size))
+    part.push_back((*list)[static_cast<size_t>(i)]);
+  return part;
+}
+
 void add_queries(AtenTable& t) {
   t["sym_size"] = t["size"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
@@ -152,6 +170,7 @@ void add_queries(AtenTable& t) {
           if (const auto* key = (*pair)[0].get<std::string>(); key && *key == c.text("key")) return {(*pair)[1]};
     c.refuse("asks a dictionary for a key that it does not have");
   };
+  t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };
   t["dtype"] = [](AtenCall& c) -> AtenValues { return {Size(static_cast<int64_t>(c.tensor("a").dtype()))}; };

@@ -11,7 +11,7 @@ namespace models {
 
 namespace {
 
-bool is_same(const AtenValue& a, const AtenValue& b) {
+bool is_unchanged(const AtenValue& a, const AtenValue& b) {
   const auto *x = a.get<Wire>(), *y = b.get<Wire>();
   if (!x || !y || x->state != y->state) return false;
   if (x->live()) return x->from.node == y->from.node && x->from.result == y->from.result;
@@ -230,7 +230,7 @@ void AtenWalk::overwrite(const AtenCall& call, const std::string& label, const W
   for (const std::string& other : shared_[held.storage]) {
     Held& view = values_.at(other);
     if (view.storage != held.storage) continue;
-    if (is_same(view.value, held.value))
+    if (is_unchanged(view.value, held.value))
       view.value = with;
     else
       view.changed_by = call.node;

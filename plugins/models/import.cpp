@@ -207,8 +207,16 @@ bool ImportBuilder::fit_constants(Call& call) const {
   bool changed = false;
   for (Wire& wire : call.inputs) {
     if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
-    if (const at::Tensor row = common_row(wire.trace[0]); row.defined() && batch_[0] > 1)
-      wire = known(row), changed = true;
+    const at::Tensor row = common_row(wire.trace[0]);
+    if (!row.defined() || batch_[0] < 2) continue;
+    changed = true;
+    if (call.chosen.name() == "nn.cat" || call.chosen.name() == "nn.stack") {  // which do not broadcast
+      mase::Shape larger = mase::shape_of(row);
+      larger[0] = batch_[1];
+      wire.key.clear(), wire.trace[1] = row.expand(larger);
+    } else {
+      wire = known(row);
+    }
   }
   return changed;
 }

@@ -135,6 +135,8 @@ class ImportBuilder {
   Wire index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index);
   Wire cast(const std::string& name, const Wire& x, at::ScalarType dtype);
   Wire binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with = {});
+  Wire mean(const std::string& name, const Wire& x, std::vector<int64_t> axes, bool keepdim);           // no axes: all
+  Wire clamp(const std::string& name, const Wire& x, const mase::Value& low, const mase::Value& high);  // null: none
   Wire matmul(const std::string& name, const Wire& a, const Wire& b);
   Wire linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias, std::string target = {});
   // Of log_softmax along axis 1 and classes; `reduction`: mean, sum or none.
@@ -193,6 +195,7 @@ class ImportBuilder {
   mase::Node* like_ = nullptr;          // an input with the batch as its first axis
   std::set<std::string> needs_values_;  // operators that meta tensors cannot trace
   std::map<std::string, Wire> named_;
+  std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
   std::vector<std::array<std::string, 3>> unknown_;  // node, operator, why
@@ -217,6 +220,9 @@ void simplify(mase::Graph& graph, SizeTable sizes);
 
 // The operator that reshapes, named by what it does; nothing where two sizes grow with the batch.
 std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to);
+
+// The operator that limits floats: relu, relu6, hardtanh between -1 and 1, or clamp. Null is no limit.
+mase::Chosen clamp_between(const mase::Value& low, const mase::Value& high);
 
 // "float32" and the like, as nn.cast names them.
 std::string dtype_name(at::ScalarType type);

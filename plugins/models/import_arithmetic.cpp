@@ -74,6 +74,40 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
   return call(name, op, {a, b}, std::move(with));
 }
 
+// The mean of an image's or a volume's pixels is a pool, which torch.export's decompositions write as a mean.
+Wire ImportBuilder::mean(const std::string& name, const Wire& x, std::vector<int64_t> axes, bool keepdim) {
+  std::sort(axes.begin(), axes.end());
+  const int64_t rank = x.usable() ? x.rank() : 0;
+  if (x.live() && keepdim && (rank == 4 || rank == 5) && static_cast<int64_t>(axes.size()) == rank - 2 && axes[0] == 2)
+    return call(name, mase::format("adaptive_avg_pool{}d", rank - 2), {x}, {{"output_size", 1}});
+  mase::Map with;
+  if (!axes.empty()) with.set("dim", mase::Value(axes));
+  if (keepdim) with.set("keepdim", true);
+  return call(name, "mean", {x}, std::move(with));
+}
+
+mase::Chosen clamp_between(const mase::Value& low, const mase::Value& high) {
+  const auto is = [](const mase::Value& limit, double value) {
+    return limit.is_number() && limit.as_double() == value;
+  };
+  if (is(low, 0) && high.is_null()) return mase::Chosen("nn.relu");
+  if (is(low, 0) && is(high, 6)) return mase::Chosen("nn.relu6");
+  if (is(low, -1) && is(high, 1)) return mase::Chosen("nn.hardtanh");
+  mase::Map with;
+  if (!low.is_null()) with.set("min", low);
+  if (!high.is_null()) with.set("max", high);
+  return mase::Chosen("nn.clamp", std::move(with));
+}
+
+Wire ImportBuilder::clamp(const std::string& name, const Wire& x, const mase::Value& low, const mase::Value& high) {
+  if (low.is_null() && high.is_null()) return x;
+  if (x.usable() && at::isFloatingType(x.dtype())) return apply(name, clamp_between(low, high), {x}).front();
+  mase::Map with;
+  if (!low.is_null()) with.set("min", low);
+  if (!high.is_null()) with.set("max", high);
+  return call(name, "clamp", {x}, std::move(with));
+}
+
 Wire ImportBuilder::matmul(const std::string& name, const Wire& a, const Wire& b) {
   if (a.live() && a.rank() >= 2 && is_weight(b)) {
     Wire weight = known(b.trace[0].t(), b.key);

@@ -10,20 +10,12 @@ using mase::Node;
 
 namespace {
 
-bool is_number(const mase::Argument& a, double value) {
-  return !a.node && a.constant.is_number() && std::fabs(a.constant.as_double() - value) < 1e-6 * value;
-}
-
 bool is_plain(const Node* node, const char* op) { return node && node->mase_op == op && !has_format(*node); }
 
 // The other argument where one of them is the number.
 const mase::Argument* beside_number(const Node& node, double value) {
   if (is_number(node.args[1], value)) return &node.args[0];
   return node.mase_op != "div" && is_number(node.args[0], value) ? &node.args[1] : nullptr;
-}
-
-bool is_same(const mase::Argument& a, const mase::Argument& b) {
-  return a.node && a.node == b.node && a.result == b.result;
 }
 
 const mase::Argument& other(const Node& node, const Node& one) { return node.args[node.args[0].node == &one ? 1 : 0]; }
@@ -73,7 +65,7 @@ const mase::Argument* inside_tanh(const Node& tanh) {
 
 }  // namespace
 
-bool merge_gelu(mase::Graph& graph, SizeTable& table, Node& function) {
+bool merge_gelu(mase::Graph& graph, Node& function) {
   if ((function.mase_op != "erf" && function.mase_op != "tanh") || has_format(function)) return false;
   const bool is_tanh = function.mase_op == "tanh";
   const mase::Argument* x = is_tanh ? inside_tanh(function) : inside_erf(function);
@@ -82,16 +74,7 @@ bool merge_gelu(mase::Graph& graph, SizeTable& table, Node& function) {
   const mase::Argument input = *x;
   Node* last = last_product(*sum, input);
   if (!last) return false;
-  Node& gelu = graph.insert_before(*last, mase::OpKind::call_function, last->name,
-                                   mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
-  gelu.target = gelu.mase_op;
-  gelu.meta.common.mase_type = mase::mase_type_of(gelu);
-  mase::TensorMeta& argument = gelu.meta.common.args.add(mase::argument_name(gelu, 0));
-  mase::TensorMeta& result = gelu.meta.common.results.add("data_out_0");
-  result.shape = argument.shape = last->meta.common.results[0].shape;
-  result.torch_dtype = argument.torch_dtype = last->meta.common.results[0].torch_dtype;
-  if (const auto found = table.find(last); found != table.end()) table[&gelu] = found->second;
-  graph.replace_all_uses(*last, gelu);
+  become(graph, *last, mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
   return true;
 }
 

@@ -13,12 +13,6 @@ using mase::Node;
 
 namespace {
 
-const Node* plain_node(const Argument& arg, std::string_view op) {
-  return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
-}
-
-bool is_same_value(const Argument& a, const Argument& b) { return a.node && a.node == b.node && a.result == b.result; }
-
 const mase::Shape& recorded_shape(const Argument& arg) {
   return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
 }
@@ -39,19 +33,15 @@ size_t last_axes(const Node& mean) {
 
 // The deviation of `node` from its mean over the last axes; nothing where it is none.
 const Node* deviation(const Argument& arg) {
-  const Node* sub = plain_node(arg, "sub");
-  const Node* mean = sub ? plain_node(sub->args[1], "mean") : nullptr;
-  return mean && is_same_value(sub->args[0], mean->args[0]) && last_axes(*mean) ? sub : nullptr;
+  const Node* sub = plain(arg, "sub");
+  const Node* mean = sub ? plain(sub->args[1], "mean") : nullptr;
+  return mean && is_same(sub->args[0], mean->args[0]) && last_axes(*mean) ? sub : nullptr;
 }
 
 // Whether `a` and `b` are the deviation of one value: exporters write it once or twice.
 bool is_same_deviation(const Argument& a, const Argument& b) {
   const Node *x = deviation(a), *y = deviation(b);
-  return x && y && is_same_value(x->args[0], y->args[0]) && last_axes(*x->args[1].node) == last_axes(*y->args[1].node);
-}
-
-bool is_number(const Argument& arg, double value) {
-  return !arg.node && arg.constant.is_number() && arg.constant.as_double() == value;
+  return x && y && is_same(x->args[0], y->args[0]) && last_axes(*x->args[1].node) == last_axes(*y->args[1].node);
 }
 
 struct Norm {
@@ -62,14 +52,14 @@ struct Norm {
 
 // `root` is sqrt(mean(deviation^2) + eps) of the deviation `top`, or its reciprocal.
 std::optional<Norm> norm_of(const Argument& top, const Node& root) {
-  const Node* sum = plain_node(root.args[0], "add");
+  const Node* sum = plain(root.args[0], "add");
   if (!sum || sum->args[1].node || !sum->args[1].constant.is_number()) return std::nullopt;
-  const Node *variance = plain_node(sum->args[0], "mean"), *centred = deviation(top);
+  const Node *variance = plain(sum->args[0], "mean"), *centred = deviation(top);
   if (!variance || !centred) return std::nullopt;
-  const Node *power = plain_node(variance->args[0], "pow"), *product = plain_node(variance->args[0], "mul");
+  const Node *power = plain(variance->args[0], "pow"), *product = plain(variance->args[0], "mul");
   const bool is_square =
       power ? is_number(power->args[1], 2) && is_same_deviation(power->args[0], top)
-            : product && is_same_deviation(product->args[0], top) && is_same_value(product->args[0], product->args[1]);
+            : product && is_same_deviation(product->args[0], top) && is_same(product->args[0], product->args[1]);
   const size_t axes = last_axes(*centred->args[1].node);
   if (!is_square || last_axes(*variance) != axes) return std::nullopt;
   Norm norm{centred->args[0], recorded_shape(centred->args[0]), sum->args[1].constant.as_double()};
@@ -79,11 +69,11 @@ std::optional<Norm> norm_of(const Argument& top, const Node& root) {
 
 std::optional<Norm> norm_at(const Node& node) {
   if (has_format(node)) return std::nullopt;
-  if (const Node* root = node.mase_op == "div" ? plain_node(node.args[1], "sqrt") : nullptr)
+  if (const Node* root = node.mase_op == "div" ? plain(node.args[1], "sqrt") : nullptr)
     return norm_of(node.args[0], *root);
   if (node.mase_op == "mul")
     for (const size_t side : {size_t{0}, size_t{1}})
-      if (const Node* root = plain_node(node.args[side], "rsqrt")) return norm_of(node.args[1 - side], *root);
+      if (const Node* root = plain(node.args[side], "rsqrt")) return norm_of(node.args[1 - side], *root);
   return std::nullopt;
 }
 
@@ -138,7 +128,7 @@ bool merge_rsqrt(mase::Graph& graph, Node& inverse) {
   const bool is_inverse =
       inverse.mase_op == "reciprocal" ||
       (inverse.mase_op == "div" && is_number(inverse.args[0], 1) && inverse.op.with().find("rounding_mode") == nullptr);
-  const Node* root = is_inverse ? plain_node(inverse.args[inverse.mase_op == "div" ? 1 : 0], "sqrt") : nullptr;
+  const Node* root = is_inverse ? plain(inverse.args[inverse.mase_op == "div" ? 1 : 0], "sqrt") : nullptr;
   if (!root || !root->args[0].node || only_user(*root) != &inverse) return false;
   become(inverse, mase::Chosen("nn.rsqrt"));
   const mase::TensorMeta argument = root->meta.common.args.at(size_t{0});

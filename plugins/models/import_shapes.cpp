@@ -119,6 +119,10 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   if (!x.usable()) return x;
   const Sizes from = x.sizes(), to = complete(name, x, std::move(sizes));
   if (from == to) return x;
+  // Back to what it was.
+  if (const auto before = x.live() ? reshaped_.find(x.from.node) : reshaped_.end();
+      before != reshaped_.end() && before->second.sizes() == to)
+    return before->second;
   if (x.known()) {
     Wire result = x;
     for (size_t at = 0; at < 2; ++at) {
@@ -129,7 +133,9 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   }
   const auto op = reshape_op(from, to);
   if (!op) throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(to))};
-  return apply(name, *op, {x}).front();
+  const Wire result = apply(name, *op, {x}).front();
+  if (result.live()) reshaped_[result.from.node] = x;
+  return result;
 }
 
 Wire ImportBuilder::permute(const std::string& name, const Wire& x, std::vector<int64_t> order) {

@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "import_simplify.h"
 
@@ -35,6 +36,31 @@ const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg) {
 }
 
 Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
+
+Node* plain(const mase::Argument& arg, std::string_view op) {
+  return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
+}
+
+bool is_same(const mase::Argument& a, const mase::Argument& b) {
+  return a.node && a.node == b.node && a.result == b.result;
+}
+
+bool is_number(const mase::Argument& arg, double value) {
+  return !arg.node && arg.constant.is_number() && std::fabs(arg.constant.as_double() - value) < 1e-6 * std::fabs(value);
+}
+
+void become(mase::Graph& graph, Node& node, mase::Chosen op, std::vector<mase::Argument> args) {
+  mase::TensorMetas& metas = node.meta.common.args;
+  metas.clear();
+  for (const mase::Argument& arg : args) {
+    mase::TensorMeta& meta = metas.add(mase::format("data_in_{}", metas.size()));
+    if (!arg.node) continue;
+    const mase::TensorMeta& from = arg.node->meta.common.results.at(static_cast<size_t>(arg.result));
+    meta.shape = from.shape, meta.torch_dtype = from.torch_dtype;
+  }
+  become(node, std::move(op));
+  graph.set_args(node, std::move(args));
+}
 
 namespace {
 
@@ -121,9 +147,9 @@ void simplify(mase::Graph& graph, SizeTable sizes) {
       if (node->args.empty()) continue;
       changed |= merge_reshape(graph, sizes, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
                  merge_stacked_transpose(graph, *node) || merge_stacked(graph, sizes, *node) ||
-                 merge_permute(graph, *node) || merge_attention(graph, sizes, *node) ||
-                 merge_gelu(graph, sizes, *node) || merge_layer_norm(graph, sizes, *node) ||
-                 merge_rsqrt(graph, *node) || merge_twins(graph, *node);
+                 merge_permute(graph, *node) || merge_attention(graph, sizes, *node) || merge_gelu(graph, *node) ||
+                 merge_layer_norm(graph, sizes, *node) || merge_rsqrt(graph, *node) || merge_activation(graph, *node) ||
+                 merge_pool(graph, *node) || merge_padding(graph, *node) || merge_twins(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)

@@ -16,8 +16,18 @@ const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg);  // nu
 
 mase::Node* only_user(const mase::Node& node);  // nullptr where there are others, or none
 
-bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
 bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
+// The node of the operator `op` behind an argument, where no format stands on it; nullptr for anything else.
+mase::Node* plain(const mase::Argument& arg, std::string_view op);
+bool is_same(const mase::Argument& a, const mase::Argument& b);
+bool is_number(const mase::Argument& arg, double value);
+// Another operator on other arguments; the name, the results and the users stay.
+void become(mase::Graph& graph, mase::Node& node, mase::Chosen op, std::vector<mase::Argument> args);
+
+bool merge_gelu(mase::Graph& graph, mase::Node& function);
+bool merge_activation(mase::Graph& graph, mase::Node& last);
+bool merge_pool(mase::Graph& graph, mase::Node& squeeze);
+bool merge_padding(mase::Graph& graph, mase::Node& layer);
 bool merge_stacked_transpose(mase::Graph& graph, mase::Node& last);
 bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);

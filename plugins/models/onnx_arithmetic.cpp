@@ -92,14 +92,8 @@ Values clip(const Node& n) {
     return {result};
   }
   if (!low && !high) return {x};
-  if (low && *low == 0 && high && *high == 6) return {n.build().call(n.name(), "relu6", {n.in(0)})};
-  if (low && *low == 0 && !high) return {n.build().call(n.name(), "relu", {n.in(0)})};
-  if (low && *low == -1 && high && *high == 1)
-    return {n.build().call(n.name(), "hardtanh", {n.in(0)}, {{"min_val", -1.0}, {"max_val", 1.0}})};
-  Map with;
-  if (low) with.set("min", *low);
-  if (high) with.set("max", *high);
-  return {n.build().call(n.name(), "clamp", {n.in(0)}, with)};
+  const auto value = [](const std::optional<double>& limit) { return limit ? mase::Value(*limit) : mase::Value(); };
+  return {n.build().clamp(n.name(), n.in(0), value(low), value(high))};
 }
 
 Values selu(const Node& n) {

@@ -26,6 +26,19 @@ std::vector<double> reals(const Node& n, int i) {
   return {t.const_data_ptr<double>(), t.const_data_ptr<double>() + t.numel()};
 }
 
+// The sizes of all axes, or of those named; the batch stays what it is.
+std::vector<int64_t> sizes_of(const Node& n, const Wire& x) {
+  const Sizes given = n.sizes(3, "sizes");
+  std::vector<int64_t> sizes;
+  for (size_t i = 0; i < given.size(); ++i) {
+    const bool is_batch = given.size() == static_cast<size_t>(x.rank()) && given[i] == x.size(static_cast<int64_t>(i));
+    if (!given[i].fixed() && !is_batch)
+      throw OneBatchOnly{mase::format("node '{}': its sizes grow with the batch", n.name())};
+    sizes.push_back(given[i].at[0]);
+  }
+  return sizes;
+}
+
 Resize described(const Node& n, const Wire& x) {
   Resize r;
   r.mode = n.text("mode", "nearest");
@@ -38,7 +51,7 @@ Resize described(const Node& n, const Wire& x) {
   } else if (n.has(scales) && n.in(scales).usable() && n.in(scales).trace[0].numel() > 0) {
     r.scales = reals(n, scales);
   } else if (n.has(3)) {
-    r.sizes = n.fixed(3, "sizes");
+    r.sizes = sizes_of(n, x);
   }
   if (n.integer("antialias", 0)) throw Unsupported{"it has antialias"};
   if (n.integer("exclude_outside", 0)) throw Unsupported{"it has exclude_outside"};

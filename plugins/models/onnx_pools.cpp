@@ -75,7 +75,7 @@ Handler global_pool(const char* op) {
   return [op](const Node& n) -> Values {
     const Wire x = n.in(0);
     if (x.rank() < 3) throw Unsupported{mase::format("its input has {} axes", x.rank())};
-    if (x.rank() <= 4)
+    if (x.rank() <= 5)
       return {
           n.build().call(n.name(), mase::format("adaptive_{}_pool{}d", op, x.rank() - 2), {x}, {{"output_size", 1}})};
     mase::List axes;

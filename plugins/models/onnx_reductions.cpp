@@ -1,4 +1,6 @@
 // ONNX's reductions along axes.
+#include <algorithm>
+
 #include "mase/text.h"
 #include "onnx_operators.h"
 
@@ -17,12 +19,14 @@ std::optional<std::vector<int64_t>> axes_of(const Node& n, int64_t rank) {
     for (int64_t i = 0; i < rank; ++i) axes->push_back(i);
   }
   for (int64_t& axis : *axes) axis = n.axis(axis, rank);
+  std::sort(axes->begin(), axes->end());
   return axes;
 }
 
 Wire reduce(const Node& n, const std::string& name, const char* op, const Wire& x, const std::vector<int64_t>& axes) {
   const bool keep = n.integer("keepdims", 1);
   if (axes.empty()) return x;
+  if (std::string_view(op) == "mean") return n.build().mean(name, x, axes, keep);
   return n.build().call(name, op, {x}, {{"dim", mase::Value(axes)}, {"keepdim", keep}});
 }
 

@@ -1,0 +1,124 @@
+// Activation functions that older exporters and decompositions write with several nodes.
+#include "import_simplify.h"
+
+namespace models {
+
+using mase::Argument;
+using mase::Node;
+
+namespace {
+
+// The argument of `node` beside the one that `is_it` recognizes.
+template <class F>
+const Argument* beside(const Node& node, const F& is_it) {
+  if (node.args.size() != 2) return nullptr;
+  if (is_it(node.args[1])) return &node.args[0];
+  return is_it(node.args[0]) ? &node.args[1] : nullptr;
+}
+
+// The node behind `arg` where nothing else needs it.
+Node* inner(const Argument& arg, std::string_view op) {
+  Node* node = plain(arg, op);
+  return node && only_user(*node) ? node : nullptr;
+}
+
+// What is divided by six.
+const Argument* sixfold(const Node& node) {
+  if (node.mase_op == "div" && node.op.with().empty()) return is_number(node.args[1], 6) ? &node.args[0] : nullptr;
+  if (node.mase_op != "mul") return nullptr;
+  return beside(node, [](const Argument& arg) { return is_number(arg, 1.0 / 6); });
+}
+
+// x of relu6(x + 3).
+const Argument* inside_relu6(const Argument& arg) {
+  const Node *limited = inner(arg, "relu6"), *sum = limited ? plain(limited->args[0], "add") : nullptr;
+  const Argument* x = sum ? beside(*sum, [](const Argument& a) { return is_number(a, 3); }) : nullptr;
+  return x && x->node ? x : nullptr;
+}
+
+// relu6(x + 3) / 6, or x times that.
+bool merge_hardsigmoid(mase::Graph& graph, Node& last) {
+  const Argument* scaled = sixfold(last);
+  if (!scaled || has_format(last)) return false;
+  if (const Argument* x = inside_relu6(*scaled)) {
+    const Argument input = *x;
+    become(graph, last, mase::Chosen("nn.hardsigmoid"), {input});
+    return true;
+  }
+  const Node* product = inner(*scaled, "mul");
+  if (!product) return false;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const Argument* x = inside_relu6(product->args[side]);
+    if (!x || !is_same(*x, product->args[1 - side])) continue;
+    const Argument input = *x;
+    become(graph, last, mase::Chosen("nn.hardswish"), {input});
+    return true;
+  }
+  return false;
+}
+
+// x of tanh(softplus(x)).
+const Argument* inside_mish(const Node& tanh) {
+  const Node* softplus = inner(tanh.args[0], "softplus");
+  return softplus && softplus->op.with().empty() ? &softplus->args[0] : nullptr;
+}
+
+// x * sigmoid(x) and its like.
+bool merge_gate(mase::Graph& graph, Node& product) {
+  if (product.mase_op != "mul" || has_format(product)) return false;
+  const std::pair<const char*, const char*> gates[] = {
+      {"sigmoid", "silu"}, {"hardsigmoid", "hardswish"}, {"tanh", "mish"}};
+  for (const size_t side : {size_t{0}, size_t{1}})
+    for (const auto& [gate, name] : gates) {
+      const Node* node = inner(product.args[side], gate);
+      if (!node) continue;
+      const Argument* x = node->mase_op == "tanh" ? inside_mish(*node) : &node->args[0];
+      if (!x || !is_same(*x, product.args[1 - side])) continue;
+      const Argument input = *x;
+      become(graph, product, mase::Chosen(mase::format("nn.{}", name)), {input});
+      return true;
+    }
+  return false;
+}
+
+mase::Value limit_of(const Node& node, const char* name) {
+  if (node.mase_op == "relu") return std::string_view(name) == "min" ? mase::Value(0.0) : mase::Value();
+  const mase::Value* limit = node.op.with().find(name);
+  return limit ? *limit : mase::Value();
+}
+
+// One limit after the other.
+bool merge_limits(mase::Graph& graph, Node& last) {
+  if ((last.mase_op != "clamp" && last.mase_op != "relu") || has_format(last)) return false;
+  const Node* first = inner(last.args[0], "clamp");
+  if (!first) first = inner(last.args[0], "relu");
+  if (!first || !first->args[0].node) return false;
+  const bool low_first = !limit_of(*first, "min").is_null();
+  const mase::Value low = limit_of(low_first ? *first : last, "min"), high = limit_of(low_first ? last : *first, "max");
+  if (low.is_null() || high.is_null() || !limit_of(low_first ? *first : last, "max").is_null() ||
+      !limit_of(low_first ? last : *first, "min").is_null() || !(low.as_double() <= high.as_double()) ||
+      !last.meta.common.results.at(size_t{0}).torch_dtype.starts_with("float"))
+    return false;
+  const Argument input = first->args[0];
+  become(graph, last, clamp_between(low, high), {input});
+  return true;
+}
+
+// log(sigmoid(x)).
+bool merge_logsigmoid(mase::Graph& graph, Node& last) {
+  if (last.mase_op != "log" || has_format(last)) return false;
+  const Node* sigmoid = inner(last.args[0], "sigmoid");
+  if (!sigmoid || !sigmoid->args[0].node) return false;
+  const Argument input = sigmoid->args[0];
+  become(graph, last, mase::Chosen("nn.logsigmoid"), {input});
+  return true;
+}
+
+}  // namespace
+
+bool merge_activation(mase::Graph& graph, Node& last) {
+  return merge_limits(graph, last) || merge_hardsigmoid(graph, last) || merge_gate(graph, last) ||
+         merge_logsigmoid(graph, last);
+}
+
+}  // namespace models
