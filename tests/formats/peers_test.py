@@ -3,68 +3,14 @@
 A million random numbers and every edge value for each format. They are installed by tools/ci-peers into .deps/peers;
 without them, or without the program that runs formats, nothing is tested here.
 """
-import json
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
-import types
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/support"))
-from script import Skip, expect, main  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from script import expect, main  # noqa: E402
+from peers import Formats, load_qonnx, need, np  # noqa: E402
 
-PEERS = ROOT / ".deps/peers"
-PYTHON = ROOT / ".deps/venv/bin/python"  # the version that the wheels are for
-APPLY = ROOT / os.environ.get("MASE_BUILD", "build") / "tests/format_apply"
 RANDOM = 1_000_000
-if PEERS.is_dir() and PYTHON.exists() and os.environ.get("MASE_PEERS") != "run":
-    os.execve(PYTHON, [str(PYTHON), __file__], {**os.environ, "MASE_PEERS": "run"})
-if PEERS.is_dir():
-    sys.path.insert(0, str(PEERS))
-try:
-    import numpy as np
-except ImportError:
-    np = None
-
-
-def need(name):
-    if not APPLY.exists():
-        raise Skip(f"{APPLY} does not exist")
-    try:
-        return __import__(name)
-    except ImportError:
-        raise Skip(f"{name} is not installed; tools/ci-peers does it") from None
-
-
-class Formats:
-    """format_apply at work: one request a line."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="mase-test-")
-        self.process = subprocess.Popen([APPLY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-        self.folder.cleanup()
-
-    def run(self, component, x, fields, **types_of):
-        """What is asked for by keyword, as arrays: values=np.float32, elements=np.int64, exponents=np.int64."""
-        file = lambda name: os.path.join(self.folder.name, name)
-        x.astype(np.float32).tofile(file("input"))
-        request = {"component": component, "with": fields, "input": file("input"), "shape": list(x.shape)}
-        request.update({name: file(name) for name in types_of})
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        expect("error" not in answer, f"{component} {fields}: {answer.get('error')}")
-        return [np.fromfile(file(name), type) for name, type in types_of.items()]
 
 
 def random_numbers(largest, smallest):
@@ -201,11 +147,7 @@ QONNX_ROUNDINGS = {"ROUND": "nearest_even", "CEIL": "ceil", "FLOOR": "floor", "U
 
 
 def qonnx_operators():
-    need("onnx")
-    package = types.ModuleType("qonnx.custom_op.general")  # not its __init__, which pulls in a runtime
-    import qonnx.custom_op
-    package.__path__ = [str(pathlib.Path(qonnx.custom_op.__path__[0]) / "general")]
-    sys.modules["qonnx.custom_op.general"] = package
+    load_qonnx()
     from qonnx.custom_op.general import bipolar_quant, intquant
     return intquant.int_quant, bipolar_quant.binary_quant
 

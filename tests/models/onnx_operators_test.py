@@ -5,14 +5,13 @@ onnx and onnxruntime are installed by tools/ci-peers; without them nothing is te
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import peers  # noqa: E402
-from peers import Models, expect, main, need  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from script import expect, main  # noqa: E402
+from peers import Models, need, np  # noqa: E402
 
 
 def differ(ours, theirs):
     """What is wrong with `ours`, or nothing."""
-    import numpy as np
     for a, b in zip(ours, theirs, strict=True):
         if a.shape != b.shape:
             return f"shape {a.shape}, expected {b.shape}"

@@ -4,10 +4,10 @@ numpy, onnxruntime and qonnx are installed by tools/ci-peers; without them nothi
 """
 import pathlib
 import sys
-import types
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from peers import Models, expect, main, need, shared  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from script import expect, main  # noqa: E402
+from peers import Models, load_qonnx, need, np, shared  # noqa: E402
 
 ZOO, SMALL, TORCH = "models/qonnx_zoo", "models/onnx_small", "models/torch_export"
 
@@ -20,20 +20,10 @@ def read(models, file, inputs, arithmetic="float", **fields):
 
 def relative(ours, theirs):
     """The largest difference, as a part of the largest value."""
-    import numpy as np
     return float(np.max(np.abs(ours.astype(np.float64) - theirs)) / max(np.max(np.abs(theirs)), 1e-30))
 
 
-def load_qonnx():
-    """Its modules of custom operators, without their package's __init__, which pulls in a runtime."""
-    import qonnx.custom_op
-    package = types.ModuleType("qonnx.custom_op.general")
-    package.__path__ = [str(pathlib.Path(qonnx.custom_op.__path__[0]) / "general")]
-    sys.modules["qonnx.custom_op.general"] = package
-
-
 def convolution(x, weight, bias, pad):
-    import numpy as np
     size = weight.shape[2]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(2, 3))
@@ -42,7 +32,6 @@ def convolution(x, weight, bias, pad):
 
 def image_network_in_double(file, x):
     """The ESPCN network in float64: quantizers by qonnx, the five other operators written out."""
-    import numpy as np
     import onnx
     load_qonnx()
     from qonnx.custom_op.general.intquant import int_quant
@@ -71,7 +60,6 @@ def image_network_in_double(file, x):
 
 def by_qonnx(file, x):
     """Node after node: quantizers by qonnx, all others by onnxruntime."""
-    import numpy as np
     import onnx
     import onnxruntime as ort
     from onnx import helper
@@ -101,7 +89,6 @@ def by_qonnx(file, x):
 
 
 def quantized_networks_agree_with_qonnx():
-    np = need("numpy")
     need("qonnx")
     need("onnxruntime").set_default_logger_severity(3)
     random = np.random.default_rng(20261121)
@@ -122,7 +109,6 @@ def quantized_networks_agree_with_qonnx():
 
 def a_quantized_image_network_agrees_with_qonnx():
     """In double, where the order of adding decides nothing; in float32 it moves a sum across a rounding now and then."""
-    np = need("numpy")
     need("qonnx")
     need("onnx")
     file = shared(f"{SMALL}/espcn_nn_resize_quant.onnx")
@@ -138,7 +124,7 @@ def a_quantized_image_network_agrees_with_qonnx():
 
 
 def float_networks_agree_with_onnxruntime():
-    np = need("numpy")
+    need("numpy")
     ort = need("onnxruntime")
     ort.set_default_logger_severity(3)
     random = np.random.default_rng(20261121)
@@ -155,7 +141,7 @@ def float_networks_agree_with_onnxruntime():
 
 
 def stored_results_of_torch():
-    np = need("numpy")
+    need("numpy")
     with Models() as models:
         for name in ["mnist_mlp", "mnist_lenet", "jsc_mlp", "bert_tiny_cls", "branches"]:
             file, golden = shared(f"{TORCH}/{name}.onnx"), np.load(shared(f"{TORCH}/{name}.golden.npz"))
@@ -167,7 +153,7 @@ def stored_results_of_torch():
 
 
 def stored_result_of_mnist():
-    np = need("numpy")
+    need("numpy")
     onnx = need("onnx")
     tensor = lambda name: onnx.numpy_helper.to_array(onnx.TensorProto.FromString(shared(f"{SMALL}/{name}").read_bytes()))
     with Models() as models:
