@@ -52,7 +52,8 @@ Values quant(const Node& n) {
   const Value& x = n.value(0);
   const int64_t rank = x.wire.rank();
   const PerAxis scale = per_axis(n.in(1), rank, "scale"), zero = per_axis(n.in(2), rank, "zero point");
-  if (zero.axis && zero.axis != scale.axis) throw Unsupported{"its scale and zero point differ along other axes"};
+  if (zero.axis && scale.axis && zero.axis != scale.axis)
+    throw Unsupported{"its scale and zero point differ along other axes"};
   const bool is_signed = n.integer("signed", 1), narrow = n.integer("narrow", 0);
   const PerAxis width = per_axis(n.in(3), rank, "bit width");
   if (width.axis) throw Unsupported{"its bit width differs along an axis"};
@@ -62,7 +63,7 @@ Values quant(const Node& n) {
     return {quantized(n, n.name(), x, bipolar(scale))};
   }
   IntegerGrid g;
-  g.scale = scale.values, g.zero_point = zero.values, g.axis = scale.axis;
+  g.scale = scale.values, g.zero_point = zero.values, g.axis = scale.axis ? scale.axis : zero.axis;
   g.rounding = rounding_of(n.text("rounding_mode", "ROUND"));
   g.zero_point_first = true;
   set_range(g, bits, is_signed, narrow);
@@ -86,12 +87,14 @@ mase::Chosen float_format(const Node& n, int64_t exponent, int64_t mantissa, int
   else if (most == std::ldexp(2 - step, top - 1))
     kind = "ieee";
   if (!kind) throw Unsupported{mase::format("its greatest value is {}", most)};
+  const std::string rounding = rounding_of(n.text("rounding_mode", "ROUND"));
+  if (mantissa == 0 && rounding == "nearest_even")
+    throw Unsupported{"it has no bits of mantissa, and rounds ties to powers of two that no format here prefers"};
   if (!saturates &&
       (std::string_view(kind) == "finite" || (n.integer("has_inf", 0) != 0) != (std::string_view(kind) == "ieee")))
     throw Unsupported{"it does not saturate, and its codes for infinity and NaN are not those of a format here"};
   mase::Map with{{"width", 1 + exponent + mantissa}, {"exponent_width", exponent}, {"exponent_bias", bias}};
   if (std::string_view(kind) != "finite") with.set("kind", kind);
-  const std::string rounding = rounding_of(n.text("rounding_mode", "ROUND"));
   if (rounding != "nearest_even") with.set("rounding", rounding);
   if (!saturates) with.set("overflow", "to_infinity");
   return mase::Chosen("quant.minifloat_ieee", std::move(with));
@@ -111,40 +114,59 @@ Values float_quant(const Node& n) {
   return {quantized(n, n.name(), n.value(0), {float_format(n, exponent, mantissa, bias, most), {}, {}, 0, 0})};
 }
 
-Quantized plain_format(double scale, int64_t low, int64_t high, const std::string& rounding) {
-  IntegerGrid g;
-  g.scale = {scale}, g.zero_point = {0}, g.low = low, g.high = high, g.rounding = rounding;
+Quantized plain_format(double scale, const IntegerGrid& range, const std::string& rounding) {
+  IntegerGrid g = range;
+  g.scale = {scale}, g.zero_point = {0}, g.rounding = rounding;
   return integer_format(g);
 }
 
-// Integers lose their lowest bits: rounded at the old scale, divided, rounded again.
-Values trunc(const Node& n) {
+bool is_power_of_two(double x) {
+  int exponent = 0;
+  return x > 0 && std::frexp(x, &exponent) == 0.5;
+}
+
+// Integers lose their lowest bits: rounded at the scale, divided by `ratio`, rounded again into `range`, and taken
+// times `wide`. Rounded to the nearest, multiples of any scale stay what they are; rounded down, those that float32
+// cannot hold would lose one, so that then the integers themselves are in the graph.
+Value shortened(const Node& n, double scale, const IntegerGrid& before, double ratio, const IntegerGrid& range,
+                double wide, const std::string& rounding) {
   const Value& x = n.value(0);
-  const bool has_range = n.opset() >= 2;
-  const int out = has_range ? 5 : 4;
-  if (!x.wire.live()) throw Unsupported{"its input is a constant"};
+  const auto times = [&](const char* what, const char* op, const Value& v, double factor) {
+    const at::Tensor number = at::scalar_tensor(factor, at::TensorOptions().dtype(at::kFloat));
+    return Value(n.build().binary(n.name() + what, op, v.wire, ImportBuilder::known(number)));
+  };
+  if (is_power_of_two(scale)) {
+    const Value rounded = quantized(n, n.name() + "_in", x, plain_format(scale, before, "nearest_even"));
+    if (wide == scale * ratio) return quantized(n, n.name(), rounded, plain_format(wide, range, rounding));
+    return quantized(n, n.name(), times("_shift", "mul", rounded, 1 / ratio), plain_format(wide, range, rounding));
+  }
+  const Value integers =
+      quantized(n, n.name() + "_in", times("_codes", "div", x, scale), plain_format(1, before, "nearest_even"));
+  const Value kept = quantized(n, n.name() + "_kept", integers, plain_format(ratio, range, rounding));
+  return times("", "mul", kept, wide / ratio);
+}
+
+Values trunc(const Node& n) {
+  if (!n.value(0).wire.live()) throw Unsupported{"its input is a constant"};
   if (n.number(2, "zero point") != 0) throw Unsupported{"it has a zero point"};
   const double scale = n.number(1, "scale");
-  const int64_t in_bits = whole(n, 3, "input bit width"), out_bits = whole(n, out, "output bit width");
+  if (!(scale > 0) || !std::isfinite(scale)) throw Unsupported{mase::format("its scale is {}", scale)};
+  const bool has_range = n.opset() >= 2;
+  const int64_t in_bits = whole(n, 3, "input bit width"), out_bits = whole(n, has_range ? 5 : 4, "output bit width");
   const std::string rounding = rounding_of(n.text("rounding_mode", "FLOOR"));
-  const bool is_signed = n.integer("signed", 1), narrow = n.integer("narrow", 0);
   IntegerGrid before, after;
-  before.scale = {scale}, before.zero_point = {0};
-  set_range(before, in_bits, is_signed, false);
-  const Value rounded = quantized(n, n.name() + "_in", x, integer_format(before));
   if (has_range) {
+    const bool is_signed = n.integer("signed", 1);
     const double wide = n.number(4, "output scale"), ratio = wide / scale;
-    int exponent = 0;
-    if (!(ratio > 0) || std::frexp(ratio, &exponent) != 0.5) throw Unsupported{"its scales are no power of two apart"};
-    set_range(after, out_bits, is_signed, narrow);
-    return {quantized(n, n.name(), rounded, plain_format(wide, after.low, after.high, rounding))};
+    if (!is_power_of_two(ratio)) throw Unsupported{"its scales are no power of two apart"};
+    set_range(before, in_bits, is_signed, false);
+    set_range(after, out_bits, is_signed, n.integer("narrow", 0));
+    return {shortened(n, scale, before, ratio, after, wide, rounding)};
   }
-  // The first version leaves the scale as it was, so that values shrink.
-  const double factor = std::ldexp(1.0, static_cast<int>(out_bits - in_bits));
-  const Wire shrunk =
-      n.build().binary(n.name() + "_shift", "mul", rounded.wire, ImportBuilder::known(at::scalar_tensor(factor)));
-  set_range(after, in_bits, is_signed, false);  // nothing is clamped here
-  return {quantized(n, n.name(), Value(shrunk), plain_format(scale, after.low, after.high, rounding))};
+  // The first version does not tell whether there is a sign. It clamps nothing, and leaves the scale as it was, so that
+  // values shrink.
+  set_range(before, in_bits + 1, true, false);
+  return {shortened(n, scale, before, std::ldexp(1.0, static_cast<int>(in_bits - out_bits)), before, scale, rounding)};
 }
 
 }  // namespace

@@ -259,12 +259,15 @@ Wire Reader::resolve(const Value& value) {
   Value quantized = value;
   mase::Map with = value.quantized->format.with();
   if (value.quantized->axis) with.set("axis", *value.quantized->axis);
-  const auto format =
-      build_.context().components().shared<mase::Format>({value.quantized->format.name(), std::move(with)});
+  mase::Chosen chosen(value.quantized->format.name(), std::move(with));
+  const auto format = build_.context().components().shared<mase::Format>(chosen);
   mase::QuantizeContext context;
   context.tensor = value.wire.key;
   for (at::Tensor& t : quantized.wire.trace) t = format->quantize(t, context);
   if (value.wire.trace[0].numel() == 1) return quantized.wire;
+  // The values are the format's now. Those that float32 cannot hold exactly would move on when they are rounded down.
+  with = value.quantized->format.with();
+  if (with.erase("rounding")) quantized.quantized->format = {chosen.name(), std::move(with)};
   return with_format(quantized);
 }
 
