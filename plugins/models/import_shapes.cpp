@@ -2,7 +2,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/index.h>
-#include <ATen/ops/index_select.h>
 
 #include <algorithm>
 #include <numeric>
@@ -265,10 +264,10 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
 Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
   if (x.live() && index.known() && axis >= 0 && axis < x.rank()) {
     const auto to = picks_all(x, [&](const at::Tensor& numbers, size_t at) {
-      mase::Shape shape = mase::shape_of(numbers), places = mase::shape_of(index.trace[at]);
-      shape.erase(shape.begin() + axis);
-      shape.insert(shape.begin() + axis, places.begin(), places.end());
-      return at::index_select(numbers, axis, index.trace[at].to(at::kLong).reshape({-1})).reshape(shape);
+      c10::List<std::optional<at::Tensor>> places;  // negative ones count from the end
+      for (int64_t i = 0; i < axis; ++i) places.push_back(std::nullopt);
+      places.push_back(index.trace[at].to(at::kLong));
+      return at::index(numbers, places);
     });
     if (to) return reshape(name, x, *to);
   }
