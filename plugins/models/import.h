@@ -179,8 +179,7 @@ class ImportBuilder {
   mase::Argument constant(const std::string& name, const at::Tensor& value, const std::string& key);
   std::string store(const std::string& key, const at::Tensor& value);
   void record(mase::TensorMeta& meta, const Wire& wire) const;
-  std::optional<Sizes> picks_all(const Wire& x,
-                                 const std::function<at::Tensor(const at::Tensor& numbers, size_t at)>& pick) const;
+  std::optional<Sizes> picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const;
   Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
   void check_unknown(const std::string& what) const;
   void drop_unused();

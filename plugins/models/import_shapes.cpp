@@ -1,4 +1,5 @@
 // ImportBuilder: canonical forms of what moves elements without computing: reshape, permute, expand, slice, index.
+#include <ATen/ExpandUtils.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/index.h>
@@ -12,6 +13,8 @@
 namespace models {
 
 namespace {
+
+using Places = std::vector<std::optional<at::Tensor>>;
 
 constexpr int64_t kMostPicked = 1 << 20;  // elements; how larger tensors are picked from is not looked at
 
@@ -229,13 +232,35 @@ Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, 
   return call(name, "slice", {x}, with);
 }
 
-// What `x` is reshaped to by picking every element in order: how masks are often broadcast. Nothing for other picks.
-std::optional<Sizes> ImportBuilder::picks_all(
-    const Wire& x, const std::function<at::Tensor(const at::Tensor& numbers, size_t at)>& pick) const {
+namespace {
+
+// Whether indices pick as many elements as there are: what they broadcast to may be far larger than all of them.
+bool picks_as_many(const at::Tensor& x, const Places& places) {
+  std::vector<int64_t> shape;
+  double count = 1;
+  for (size_t i = 0; i < static_cast<size_t>(x.dim()); ++i)
+    if (i < places.size() && places[i])
+      shape = at::infer_size(shape, places[i]->sizes());
+    else
+      count *= static_cast<double>(x.size(static_cast<int64_t>(i)));
+  for (const int64_t n : shape) count *= static_cast<double>(n);
+  return count == static_cast<double>(x.numel());
+}
+
+}  // namespace
+
+// What `x` is reshaped to by indices that pick every element in order: how masks are often broadcast.
+std::optional<Sizes> ImportBuilder::picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const {
   Sizes to;
   for (size_t at = 0; at < (literal_batch_ ? 1 : 2); ++at) {
-    if (x.trace[at].numel() > kMostPicked) return std::nullopt;
-    const at::Tensor numbers = at::arange(x.trace[at].numel()).view(x.trace[at].sizes()), picked = pick(numbers, at);
+    Places places;
+    for (const std::optional<Wire>& index : indices) {
+      if (index && (!index->known() || index->dtype() == at::kBool)) return std::nullopt;
+      places.push_back(index ? std::optional(index->trace[at].to(at::kLong)) : std::nullopt);
+    }
+    if (x.trace[at].numel() > kMostPicked || !picks_as_many(x.trace[at], places)) return std::nullopt;
+    const at::Tensor numbers = at::arange(x.trace[at].numel()).view(x.trace[at].sizes());
+    const at::Tensor picked = at::index(numbers, c10::List<std::optional<at::Tensor>>(places));
     if (!at::equal(picked.reshape({-1}), numbers.reshape({-1}))) return std::nullopt;
     if (at == 0) to.assign(picked.sizes().begin(), picked.sizes().end());
     if (static_cast<size_t>(picked.dim()) != to.size()) return std::nullopt;
@@ -249,27 +274,16 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
   mase::List axes;
   for (size_t i = 0; i < indices.size(); ++i)
     if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
-  const bool all_known = std::all_of(inputs.begin() + 1, inputs.end(), [](const Wire& w) { return w.known(); });
-  if (x.live() && all_known && axes.size() == indices.size() && static_cast<int64_t>(axes.size()) == x.rank()) {
-    const auto to = picks_all(x, [&](const at::Tensor& numbers, size_t at) {
-      c10::List<std::optional<at::Tensor>> places;
-      for (size_t i = 1; i < inputs.size(); ++i) places.push_back(inputs[i].trace[at]);
-      return at::index(numbers, places);
-    });
-    if (to) return reshape(name, x, *to);
-  }
+  if (x.live() && static_cast<int64_t>(indices.size()) <= x.rank())
+    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
   return call(name, "index", inputs, {{"axes", axes}});
 }
 
 Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
-  if (x.live() && index.known() && axis >= 0 && axis < x.rank()) {
-    const auto to = picks_all(x, [&](const at::Tensor& numbers, size_t at) {
-      c10::List<std::optional<at::Tensor>> places;  // negative ones count from the end
-      for (int64_t i = 0; i < axis; ++i) places.push_back(std::nullopt);
-      places.push_back(index.trace[at].to(at::kLong));
-      return at::index(numbers, places);
-    });
-    if (to) return reshape(name, x, *to);
+  if (x.live() && axis >= 0 && axis < x.rank()) {
+    std::vector<std::optional<Wire>> indices(static_cast<size_t>(axis));
+    indices.emplace_back(index);
+    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
   }
   return call(name, "index_select", {x, index}, {{"dim", axis}});
 }
