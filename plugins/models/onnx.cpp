@@ -41,7 +41,7 @@ struct Onnx final : mase::Model {
     };
     mase::Graph graph = import_graph(config, context, "ONNX", walk, [&](mase::Graph& read) {
       reader->place_formats(read);
-      onnx::tidy_formats(read);
+      onnx::tidy_formats(read, context.components());
     });
     return graph;
   }

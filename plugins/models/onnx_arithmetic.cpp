@@ -82,11 +82,24 @@ std::optional<double> limit(const Node& n, const char* name, int input) {
   return std::nullopt;
 }
 
+// Integers of a constant, which know their range.
+Value clipped(const Node& n, const Value& x, std::optional<double> low, std::optional<double> high) {
+  Map with;
+  if (low) with.set("min", static_cast<int64_t>(*low));
+  if (high) with.set("max", static_cast<int64_t>(*high));
+  Value result = x;
+  if (low || high) result.wire = n.build().call(n.name(), "clamp", {x.wire}, with);
+  result.wire.key = x.wire.key;
+  if (!result.quantized) result.quantized = Quantized{{}, {}, {}, INT64_MIN, INT64_MAX};
+  return result;
+}
+
 Values clip(const Node& n) {
   const Value& x = n.value(0);
   const auto low = limit(n, "min", 1), high = limit(n, "max", 2);
-  if (x.codes) {
+  if (x.codes || (x.wire.known() && x.type && !at::isFloatingType(x.wire.dtype()))) {
     Value result = x;
+    if (!x.codes) result = clipped(n, x, low, high);
     if (low) result.quantized->low = std::max(result.quantized->low, static_cast<int64_t>(*low));
     if (high) result.quantized->high = std::min(result.quantized->high, static_cast<int64_t>(*high));
     return {result};

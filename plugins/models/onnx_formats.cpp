@@ -10,8 +10,6 @@ namespace models::onnx {
 
 namespace {
 
-constexpr int kWidest = 22;  // of an integer with any scale: its products with float32 scales are exact
-
 bool all_equal(const std::vector<double>& v) {
   return std::all_of(v.begin(), v.end(), [&](double x) { return x == v[0]; });
 }
@@ -83,7 +81,7 @@ Quantized integer_format(const IntegerGrid& given) {
     if (codes->narrow) with.set("overflow", "saturate_symmetric");
     return {mase::Chosen("quant.integer", std::move(with)), {}, {}, 0, 0};
   }
-  if (codes->width > kWidest)
+  if (codes->width > kScaledBits)
     throw Unsupported{mase::format("its integers have {} bits and a scale that is no power of two", codes->width)};
   mase::Map with = scaled_fields(g, *codes);
   if (is_centred) return {mase::Chosen("quant.channel_integer", std::move(with)), g.axis, {}, 0, 0};

@@ -17,6 +17,11 @@ struct IntegerGrid {
   bool zero_point_first = false;  // rounded after the zero point is added
 };
 
+constexpr int kScaledBits = 22;  // of an integer with any scale: its products with float32 scales are exact
+
+// The narrowest signed integers that hold all of a constant's: those of a bias are stored with 32 bits.
+void fit_range(IntegerGrid& grid, const at::Tensor& codes);
+
 // Unsupported where no format of ours gives the same values.
 Quantized integer_format(const IntegerGrid& grid);
 
@@ -31,6 +36,6 @@ struct PerAxis {
 PerAxis per_axis(const Wire& wire, int64_t rank, const char* what);
 
 // Moves the formats of quantizers to the results and arguments that they stand for.
-void tidy_formats(mase::Graph& graph);
+void tidy_formats(mase::Graph& graph, mase::Components& components);
 
 }  // namespace models::onnx

@@ -78,15 +78,6 @@ Values quantize(const Node& n) {
   return {result};
 }
 
-// The narrowest signed integers that hold all of a constant's: those of a bias are stored with 32 bits.
-void fit_range(IntegerGrid& g, const at::Tensor& codes) {
-  if (codes.numel() == 0 || g.high < int64_t{1} << 30) return;
-  const auto low = codes.min().item<int64_t>(), high = codes.max().item<int64_t>();
-  int64_t half = 2;
-  while (low < -half || high > half - 1) half *= 2;
-  g.low = -half, g.high = half - 1;
-}
-
 // Dequantized numbers of a constant, computed as the standard says.
 Wire dequantized(const Node& n, const Pair& p, const Wire& codes) {
   const auto spread = [&](const std::vector<double>& values, at::ScalarType type) {
@@ -114,6 +105,9 @@ Values dequantize(const Node& n) {
     Value value(x.wire);
     return {quantized(n, n.name(), value, integer_format(p.grid))};
   }
+  if (x.quantized && !x.quantized->format) {  // a Clip has said which of the type's integers there are
+    p.grid.low = std::max(p.grid.low, x.quantized->low), p.grid.high = std::min(p.grid.high, x.quantized->high);
+  }
   Value value(dequantized(n, p, x.wire));
   fit_range(p.grid, x.wire.trace[0]);
   try {
@@ -127,6 +121,17 @@ Values dequantize(const Node& n) {
 
 }  // namespace
 
-void add_quantize_pairs(Table& t) { t["QuantizeLinear"] = quantize, t["DequantizeLinear"] = dequantize; }
+void fit_range(IntegerGrid& g, const at::Tensor& codes) {
+  if (codes.numel() == 0 || g.high < int64_t{1} << kScaledBits) return;
+  const auto low = codes.min().item<int64_t>(), high = codes.max().item<int64_t>();
+  int64_t half = 2;
+  while (low < -half || high > half - 1) half *= 2;
+  g.low = -half, g.high = half - 1;
+}
+
+void add_quantize_pairs(Table& t) {
+  t["QuantizeLinear"] = t["com.microsoft::QuantizeLinear"] = quantize;
+  t["DequantizeLinear"] = t["com.microsoft::DequantizeLinear"] = dequantize;
+}
 
 }  // namespace models::onnx

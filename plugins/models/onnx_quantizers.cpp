@@ -1,5 +1,10 @@
 // The quantizers of QONNX: Quant, BipolarQuant, FloatQuant, Trunc. They become formats of the graph.
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/div.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/round.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -48,6 +53,29 @@ void set_range(IntegerGrid& g, int64_t bits, bool is_signed, bool narrow) {
   g.high = is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1 - narrow;
 }
 
+// A constant with more bits than a scaled integer has here (a bias) gets as few as its numbers need; where those are
+// too many as well, they are exact without a format.
+Value constant(const Node& n, const Value& x, IntegerGrid g) {
+  try {
+    return quantized(n, n.name(), x, integer_format(g));
+  } catch (const Unsupported&) {
+    const bool is_centred = std::all_of(g.zero_point.begin(), g.zero_point.end(), [](double z) { return z == 0; });
+    if (g.high < int64_t{1} << kScaledBits || !is_centred || g.rounding != "nearest_even") throw;
+  }
+  Value result(n.reader().resolve(x));
+  std::vector<int64_t> shape(static_cast<size_t>(result.wire.rank()), 1);
+  if (g.axis) shape[static_cast<size_t>(*g.axis)] = static_cast<int64_t>(g.scale.size());
+  const at::Tensor scale = at::tensor(g.scale, at::kDouble).to(at::kFloat).reshape(shape);
+  const at::Tensor codes = at::clamp(at::round(at::div(result.wire.trace[0], scale).to(at::kDouble)), g.low, g.high);
+  result.wire.trace.fill(at::mul(codes.to(at::kFloat), scale));
+  fit_range(g, codes.to(at::kLong));
+  try {
+    return quantized(n, n.name(), result, integer_format(g));
+  } catch (const Unsupported&) {
+    return result;
+  }
+}
+
 Values quant(const Node& n) {
   const Value& x = n.value(0);
   const int64_t rank = x.wire.rank();
@@ -67,6 +95,7 @@ Values quant(const Node& n) {
   g.rounding = rounding_of(n.text("rounding_mode", "ROUND"));
   g.zero_point_first = true;
   set_range(g, bits, is_signed, narrow);
+  if (x.wire.known()) return {constant(n, x, g)};
   return {quantized(n, n.name(), x, integer_format(g))};
 }
 
@@ -177,7 +206,7 @@ void add_quantizers(Table& t) {
     t[prefix + "Quant"] = t[prefix + "IntQuant"] = quant;
     t[prefix + "BipolarQuant"] = bipolar_quant, t[prefix + "FloatQuant"] = float_quant, t[prefix + "Trunc"] = trunc;
   }
-  add_quantize_pairs(t);
+  add_quantize_pairs(t), add_integer_operators(t);
 }
 
 }  // namespace models::onnx

@@ -7,6 +7,7 @@
 #include "mase/text.h"
 #include "onnx_operators.h"
 #include "onnx_order.h"
+#include "onnx_quantize.h"
 
 namespace models::onnx {
 
@@ -185,10 +186,15 @@ Values Reader::dispatch(const Node& node) {
   const Handler handler = found != table.end() ? found->second : plugin_operator(node);
   if (!handler) throw Unsupported{};
   for (int i = 0; i < node.inputs(); ++i)
-    if (node.has(i) && node.value(i).codes && !moves_only(node.op()) && node.op() != "DequantizeLinear" &&
-        node.op() != "Clip")
+    if (node.has(i) && node.value(i).codes && !takes_integers(node.op()))
       throw Unsupported{"it computes with the integers of a QuantizeLinear"};
-  return handler(node);
+  Values results = handler(node);
+  if (keeps_order(node.op()) && node.has(0) && node.value(0).codes)
+    for (Value& result : results) {
+      Wire wire = std::move(result.wire);
+      result = node.value(0), result.wire = std::move(wire);
+    }
+  return results;
 }
 
 const proto::FunctionProto* Reader::function_of(const Node& node) const {
@@ -220,14 +226,14 @@ Values Reader::call_function(const Node& node, const proto::FunctionProto& funct
   return results;
 }
 
-Values Reader::branch(const Node& node, const proto::GraphProto& graph) {
+Values Reader::branch(const Node& node, const proto::GraphProto& graph, const std::string& prefix) {
   if (node.scope().depth >= kDepth) throw mase::Error("graphs are nested too deep");
   Scope scope;
   scope.outer = &node.scope();
   scope.depth = node.scope().depth + 1;
   scope.opsets = node.scope().opsets;
   scope.attributes = node.scope().attributes;
-  scope.prefix = node.name() + "/";
+  scope.prefix = prefix;
   load(graph, scope);
   walk(graph.node(), scope);
   Values results;
@@ -241,7 +247,7 @@ Values Reader::branch(const Node& node, const proto::GraphProto& graph) {
 
 // The tensor in a wrapper of its own: the same constant may be used without a format, too.
 Wire Reader::with_format(const Value& value) {
-  if (!value.wire.known() || !value.quantized) return value.wire;
+  if (!value.wire.known() || !value.quantized || !value.quantized->format) return value.wire;
   mase::Chosen format = value.quantized->format;
   if (value.quantized->axis) {
     mase::Map with = format.with();
@@ -255,7 +261,7 @@ Wire Reader::with_format(const Value& value) {
 }
 
 Wire Reader::resolve(const Value& value) {
-  if (!value.wire.known() || !value.quantized) return value.wire;
+  if (!value.wire.known() || !value.quantized || !value.quantized->format) return value.wire;
   Value quantized = value;
   mase::Map with = value.quantized->format.with();
   if (value.quantized->axis) with.set("axis", *value.quantized->axis);

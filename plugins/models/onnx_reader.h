@@ -101,8 +101,8 @@ class Reader {
 
   ImportBuilder& build() { return build_; }
   const File& file() const { return file_; }
-  // A graph inside a node, whose outputs become the node's.
-  Values branch(const Node& node, const proto::GraphProto& graph);
+  // A graph inside a node, whose outputs become the node's. `prefix` is of the names of its nodes.
+  Values branch(const Node& node, const proto::GraphProto& graph, const std::string& prefix);
   // A constant whose format shall stand where it ends up as a parameter or constant of the graph.
   Wire with_format(const Value& value);
   // A constant's values as its format leaves them.

@@ -104,7 +104,7 @@ Values choose(const Node& n) {
     throw OneBatchOnly{mase::format("node '{}': its condition depends on the batch size", n.name())};
   const auto* a = n.attribute(yes ? "then_branch" : "else_branch");
   if (!a || !a->has_g()) throw mase::Error("it has no branch for its condition");
-  return n.reader().branch(n, a->g());
+  return n.reader().branch(n, a->g(), n.name() + "/");
 }
 
 Handler refused(const char* why) {

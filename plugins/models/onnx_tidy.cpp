@@ -1,4 +1,11 @@
 // Where in the graph the formats of an ONNX file's quantizers belong.
+#include <ATen/ops/equal.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mase/execute.h"
+#include "mase/format.h"
 #include "onnx_formats.h"
 
 namespace models::onnx {
@@ -14,9 +21,11 @@ size_t uses_of(const GraphNode& node, int result) {
   return count;
 }
 
-// A quantizer is an identity whose result has a format, until it is moved away.
+// A quantizer is an identity whose result has a format, until it is moved away. One whose input has another format that
+// found no other place stays.
 bool is_quantizer(const GraphNode& node) {
-  return node.mase_op == "identity" && node.meta.common.results.size() == 1 && node.meta.common.results[0].format;
+  return node.mase_op == "identity" && node.meta.common.results.size() == 1 && node.meta.common.results[0].format &&
+         !node.meta.common.args[0].format;
 }
 
 bool to_producer(mase::Graph& graph, GraphNode& quantizer) {
@@ -75,15 +84,57 @@ bool merge_bias(mase::Graph& graph, GraphNode& add) {
   return false;
 }
 
+// A format that holds exactly these float32 numbers.
+mase::Chosen exact_format(const at::Tensor& numbers) {
+  const at::Tensor values = numbers.to(at::kFloat).contiguous();
+  int least = 0, greatest = 0;  // powers of two: of a last bit, above a first one
+  for (int64_t i = 0; i < values.numel(); ++i) {
+    int exponent = 0;
+    double rest = std::frexp(static_cast<double>(values.const_data_ptr<float>()[i]), &exponent);
+    if (rest == 0) continue;
+    greatest = std::max(greatest, exponent);
+    for (; rest != std::floor(rest); rest *= 2) --exponent;
+    least = std::min(least, exponent);
+  }
+  if (const int width = greatest - least + 1; width <= 62)
+    return mase::Chosen("quant.integer", {{"width", std::max(width, 2)}, {"frac_width", -least}, {"is_signed", true}});
+  return mase::Chosen("quant.minifloat_ieee", {{"width", 32}, {"exponent_width", 8}, {"kind", "ieee"}});
+}
+
+// Without a format a bias would be rounded to the grid of its layer's products, which the file does not say.
+void keep_biases(mase::Graph& graph, mase::Components& components) {
+  bool is_derived = false;
+  for (GraphNode* node : graph.nodes())
+    for (const mase::Parameter& p : node->params) {
+      if (node->op_kind == mase::OpKind::get_attr || node->meta.common.args.at(p.name).format) continue;
+      if (!is_derived) mase::derive(graph, components), is_derived = true;
+      const auto grid = mase::accumulator_grid(*node, p.name, components);
+      if (!grid) continue;
+      const mase::Chosen rounded("quant.integer",
+                                 {{"width", 62}, {"frac_width", grid->frac_width}, {"is_signed", true}});
+      const at::Tensor& bias = graph.tensor(p.key);
+      if (at::equal(components.shared<mase::Format>(rounded)->quantize(bias, {}), bias)) continue;
+      node->meta.common.args.at(p.name).format = exact_format(bias);
+      is_derived = false;
+    }
+}
+
 }  // namespace
 
-void tidy_formats(mase::Graph& graph) {
+void tidy_formats(mase::Graph& graph, mase::Components& components) {
   for (GraphNode* node : std::vector<GraphNode*>(graph.nodes())) merge_bias(graph, *node);
   for (GraphNode* node : std::vector<GraphNode*>(graph.nodes())) {
     if (!is_quantizer(*node)) continue;
     if (!to_producer(graph, *node)) to_consumers(graph, *node);
     if (node->users().empty()) graph.erase(*node);
   }
+  const auto nodes = graph.nodes();
+  const auto has_format = [](const mase::TensorMeta& meta) { return static_cast<bool>(meta.format); };
+  if (std::any_of(nodes.begin(), nodes.end(), [&](const GraphNode* node) {
+        const mase::TensorMetas& args = node->meta.common.args;
+        return std::any_of(args.begin(), args.end(), has_format);
+      }))
+    keep_biases(graph, components);
 }
 
 }  // namespace models::onnx

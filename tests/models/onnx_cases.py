@@ -18,12 +18,12 @@ def ints(*values):
 class Case:
     """One node (or several) on inputs `x`, with constants."""
 
-    def __init__(self, nodes, inputs, constants=None, opset=17, outputs=("y",), name="", domains=()):
+    def __init__(self, nodes, inputs, constants=None, opset=17, outputs=("y",), name="", domains=(), refused=""):
         self.nodes = nodes if isinstance(nodes, list) else [nodes]
         self.inputs, self.opset, self.outputs = inputs, opset, list(outputs)
         self.constants = constants or {}
         self.name = name or f"{self.nodes[-1].op_type} {opset} {[v.shape for v in inputs.values()]}"
-        self.domains = domains
+        self.domains, self.refused = domains, refused  # what the error says, where it is no model for us
 
     def model(self):
         value = lambda name, a: helper.make_tensor_value_info(name, TYPES[a.dtype], a.shape)
@@ -300,6 +300,33 @@ def quantized():
                 node("DequantizeLinear", ["c", "s", "z"])], {"x": x},
                {"s": np.float32(0.4), "z": np.array(0, np.int8), "low": np.array(-7, np.int8),
                 "high": np.array(7, np.int8)}, name="QCDQ")
+    yield Case([node("Clip", ["w", "low", "high"], ["c"]), node("DequantizeLinear", ["c", "ws", "wz"], ["wd"], axis=1),
+                node("MatMul", ["x", "wd"])], {"x": x},
+               {"w": np.clip(w, -7, 7), "ws": scales, "wz": np.zeros(3, np.int8), "low": np.array(-7, np.int8),
+                "high": np.array(7, np.int8)}, name="QCDQ weight of 4 bits")
+    yield Case([node("Clip", ["w", "low", "high"], ["c"]), node("DequantizeLinear", ["c", "s"], ["wd"]),
+                node("MatMul", ["x", "wd"])], {"x": x},
+               {"w": w, "s": s, "low": np.array(-128, np.int8), "high": np.array(5, np.int8)}, name="Clip of int8 to 5",
+               refused="its integers go from -128 to 5")
+    image, kernel = numbers(2, 2, 6, 6), random.integers(-127, 128, (3, 2, 3, 3)).astype(np.int8)
+    integers = [node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+                node("QLinearConv", ["q", "s", "z", "w", "ws", "wz", "ys", "yz", "b"], ["c"], pads=[1, 1, 1, 1]),
+                node("MaxPool", ["c"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+                node("Flatten", ["p"], ["f"]),
+                node("QLinearMatMul", ["f", "ys", "yz", "v", "vs", "vz", "s", "z"], ["m"]),
+                node("DequantizeLinear", ["m", "s", "z"])]
+    constants = {"s": np.float32(0.03), "z": np.array(120, np.uint8), "w": kernel, "ws": scales,
+                 "wz": np.zeros(3, np.int8), "ys": np.float32(0.2), "yz": np.array(100, np.uint8),
+                 "b": np.array([100, -2000, 31000], np.int32), "vs": np.float32(0.001), "vz": np.array(-3, np.int8),
+                 "v": random.integers(-127, 128, (27, 4)).astype(np.int8)}
+    yield Case(integers, {"x": image}, constants, name="QLinearConv, QLinearMatMul")
+    other = {**constants, "ys": np.float32(0.25)}
+    other["s2"] = np.float32(0.2)
+    wrong = [*integers[:4], node("QLinearMatMul", ["f", "s2", "yz", "v", "vs", "vz", "s", "z"], ["m"]), integers[5]]
+    yield Case(wrong, {"x": image}, other, name="QLinearMatMul of another scale",
+               refused="is not that of its QuantizeLinear")
+    yield Case([integers[0], node("QLinearConv", ["q", "s", "z", "x", "ws", "wz", "ys", "yz"])], {"x": image},
+               constants, name="QLinearConv whose weight is no integer", refused="its integers are computed")
 
 
 def all_cases():

@@ -88,6 +88,50 @@ def by_qonnx(file, x):
     return values[graph.output[0].name]
 
 
+def patterns():
+    """What Brevitas writes: name, nodes, constants. The input is x [n, 6]."""
+    from onnx import helper
+    r = np.random.default_rng(20261122)
+    f = lambda *s: r.normal(size=s).astype(np.float32)
+    number = lambda v: np.array(v, np.float32)
+    quant = lambda value, result, scale, bits, signed=1, narrow=0: helper.make_node(
+        "Quant", [value, scale, "zero", bits], [result], domain="qonnx.custom_op.general", signed=signed, narrow=narrow,
+        rounding_mode="ROUND")
+    node = lambda op, inputs, result, **a: helper.make_node(op, inputs.split(), [result], **a)
+    shared_ = {"zero": number(0), "four": number(4), "six": number(6), "eight": number(8), "many": number(32),
+               "w": f(5, 6), "b": f(5), "s": number(0.11), "t": number(0.021), "half": number(0.25),
+               "product": number(0.25 * 0.03), "channels": number([0.001, 0.02, 0.003, 0.0004, 0.05]),
+               "odd": number(0.03), "tiny": number(1e-9), "wide": f(5) * number([1e-30, 1, 1, 1e6, 0])}
+    gemm = lambda x, bias, result="y": node("Gemm", f"{x} q {bias}", result, transB=1)
+    yield "a quantizer behind a quantizer", [
+        quant("x", "a", "s", "six"), quant("a", "c", "t", "eight"), quant("w", "q", "odd", "four", narrow=1),
+        gemm("a", "b", "g"), gemm("c", "b", "h"), node("Add", "g h", "y")], shared_
+    for bias in ("b", "wide"):
+        yield f"a float bias ({bias}) in a layer of integers", [
+            quant("x", "a", "half", "four"), quant("w", "q", "half", "four"), gemm("a", bias)], shared_
+    for scale in ("product", "channels", "tiny"):
+        yield f"a bias of 32 bits, scale {scale}", [
+            quant("x", "a", "half", "eight"), quant("w", "q", "odd", "eight"), quant("b", "c", scale, "many"),
+            gemm("a", "c")], shared_
+
+
+def patterns_of_brevitas_agree_with_qonnx():
+    onnx = need("onnx")
+    need("onnxruntime").set_default_logger_severity(3)
+    from onnx import TensorProto, helper, numpy_helper
+    x = (np.random.default_rng(1).normal(size=(100, 6)) * 2).astype(np.float32)
+    info = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+    with Models() as models:
+        file = pathlib.Path(models.file("m.onnx"))
+        for name, nodes, constants in patterns():
+            graph = helper.make_graph(nodes, "g", [info("x", ["n", 6])], [info("y", ["n", 5])],
+                                      [numpy_helper.from_array(v, k) for k, v in constants.items()])
+            opsets = [helper.make_opsetid("", 17), helper.make_opsetid("qonnx.custom_op.general", 1)]
+            onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), file)
+            difference = relative(read(models, file, [x])[0], by_qonnx(file, x))
+            expect(difference <= 1e-6, f"{name}: {difference:.3g} from qonnx")
+
+
 def quantized_networks_agree_with_qonnx():
     need("qonnx")
     need("onnxruntime").set_default_logger_severity(3)
@@ -163,5 +207,6 @@ def stored_result_of_mnist():
 
 
 if __name__ == "__main__":
-    main(quantized_networks_agree_with_qonnx, a_quantized_image_network_agrees_with_qonnx,
-         float_networks_agree_with_onnxruntime, stored_results_of_torch, stored_result_of_mnist)
+    main(patterns_of_brevitas_agree_with_qonnx, quantized_networks_agree_with_qonnx,
+         a_quantized_image_network_agrees_with_qonnx, float_networks_agree_with_onnxruntime, stored_results_of_torch,
+         stored_result_of_mnist)

@@ -120,8 +120,8 @@ def zero_points():
                 for mode in KNOWN:
                     case = model_of("Quant", x, {"s": scale, "z": zero, "b": f32(bits)}, signed=signed, narrow=narrow,
                                     rounding_mode=mode)
-                    check.equal(f"Quant {bits} {signed} {narrow} zero {zero.ravel()} scale {scale.ravel()} {mode}", case,
-                                x, rounded(x, scale, zero, bits, signed, narrow, mode))
+                    what = f"Quant {bits} {signed} {narrow} zero {zero.ravel()} scale {scale.ravel()} {mode}"
+                    check.equal(what, case, x, rounded(x, scale, zero, bits, signed, narrow, mode))
         check.finish()
 
 
@@ -133,14 +133,16 @@ def wide_and_odd_widths():
             "Quant", x, {"s": f32(scale), "z": f32(more.pop("zero", 0)), "b": f32(bits)}, signed=1, narrow=0,
             rounding_mode=mode, **more)
         for bits in [17, 20, 22, 24, 25, 31, 32, 33, 40, 62]:
-            x = np.concatenate([around(f32(0.125), -2 ** (bits - 1), 2 ** (bits - 1) - 1), around(f32(0.125), -9, 9)], 1)
+            half = 2 ** (bits - 1)
+            x = np.concatenate([around(f32(0.125), -half, half - 1), around(f32(0.125), -9, 9)], 1)
             if bits > 25:  # of the greatest code, float32 in qonnx makes one more
                 x = np.minimum(x, 2.0 ** (bits - 5)).astype(np.float32)
             check.equal(f"Quant {bits}", quant(x, bits), x, rounded(x, f32(0.125), f32(0), bits, 1, 0, "ROUND"))
         x = around(f32(0.125), -8, 7)
         for bits, why in [(63, "bit width is 63"), (1000, "bit width is 1000"),
                           (2.5, "bit width is 2.5"), (7.999, "bit width is 7.99"), (0, "bit width is 0"),
-                          (-4, "bit width is -4"), (float("nan"), "bit width is nan"), (float("inf"), "bit width is inf"),
+                          (-4, "bit width is -4"), (float("nan"), "bit width is nan"),
+                          (float("inf"), "bit width is inf"),
                           ([[4], [5], [6]], "bit width differs along an axis")]:
             check.refused(f"Quant {bits}", quant(x, bits), why)
         check.refused("23 bits", quant(x, 23, scale=0.1), "23 bits and a scale that is no power of two")
@@ -242,8 +244,8 @@ def floats():
                                         saturation=1, rounding_mode=mode)
                         theirs = float_quant(x.astype(np.float64), scale, float(exponent), float(mantissa),
                                              None if bias is None else float(bias), True, most, rounding_mode=mode)
-                        check.equal(f"FloatQuant {exponent} {mantissa} {bias} {most} scale {scale} {mode} {weight}", case,
-                                    x, theirs.astype(np.float32))
+                        what = f"FloatQuant {exponent} {mantissa} {bias} {most} scale {scale} {mode} {weight}"
+                        check.equal(what, case, x, theirs.astype(np.float32))
         x, inputs = around(f32(0.5), -9, 9), {"s": f32(1), "e": f32(3), "m": f32(2), "eb": f32(3), "max": f32(28)}
         for change, why in [({"m": f32(0)}, "no bits of mantissa"), ({"s": f32(0.3)}, "its scale is 0.3"),
                             ({"s": f32(0)}, "its scale is 0"), ({"max": f32(27)}, "its greatest value is 27"),
