@@ -1,4 +1,4 @@
-// Operators along an axis in ONNX: parts, choices, sums.
+// Operators along an axis in ONNX: parts and choices.
 
 #include "onnx_emit.h"
 
@@ -78,40 +78,6 @@ Names index(OnnxEmit& e) {
   return {e.add("GatherND", {e.in(0), e.add("Concat", columns, {{"axis", -1}})})};
 }
 
-// The axes of a reduction: a list, a number, or null for all.
-std::vector<int64_t> reduced_axes(OnnxEmit& e) {
-  const Value* dim = e.fields.find("dim");
-  if (!dim || dim->is_null()) return {};
-  std::vector<int64_t> axes = e.list("dim");
-  for (int64_t& a : axes) a += a < 0 ? e.rank(0) : 0;
-  return axes;
-}
-
-bool keepdim(OnnxEmit& e) { return e.fields.find("keepdim") && e.flag("keepdim"); }
-
-Names reduction(OnnxEmit& e) {
-  constexpr const char* kNamesOf[][2] = {{"sum", "ReduceSum"},   {"mean", "ReduceMean"},
-                                         {"prod", "ReduceProd"}, {"amax", "ReduceMax"},
-                                         {"amin", "ReduceMin"},  {"logsumexp", "ReduceLogSumExp"}};
-  for (const auto& [ours, theirs] : kNamesOf)
-    if (e.node.mase_op == ours) return {e.reduce(theirs, e.in(0, e.result_dtype()), reduced_axes(e), keepdim(e))};
-  throw NoCounterpart{};
-}
-
-// Of conditions as integers: the least of all is 1, or the greatest of any.
-Names all_or_any(OnnxEmit& e) {
-  const std::string ones = e.cast(e.in(0, "bool"), "int32");
-  return {
-      e.cast(e.reduce(e.node.mase_op == "all" ? "ReduceMin" : "ReduceMax", ones, reduced_axes(e), keepdim(e)), "bool")};
-}
-
-Names arg_extreme(OnnxEmit& e) {
-  const char* op = e.node.mase_op == "argmax" ? "ArgMax" : "ArgMin";
-  if (!e.is_null("dim")) return {e.add(op, {e.in(0)}, {{"axis", e.axis("dim", e.rank(0))}, {"keepdims", keepdim(e)}})};
-  const std::string flat = e.reshape(e.in(0), {-1});
-  return {e.add(op, {flat}, {{"axis", 0}, {"keepdims", 0}})};
-}
-
 Names cumsum(OnnxEmit& e) {
   const auto axis = static_cast<double>(e.axis("dim", e.rank(0)));
   return {e.add("CumSum", {e.in(0, e.result_dtype()), e.out.number(e.node.name, axis, "int64")})};
@@ -155,9 +121,8 @@ Names flip(OnnxEmit& e) {
 void add_onnx_axes(OnnxEmitters& t) {
   t["cat"] = cat, t["stack"] = stack, t["slice"] = slice, t["split"] = split, t["chunk"] = chunk, t["select"] = select;
   t["index_select"] = index_select, t["gather"] = gather, t["index"] = index, t["cumsum"] = cumsum, t["flip"] = flip;
-  t["all"] = t["any"] = all_or_any, t["roll"] = roll, t["one_hot"] = one_hot;
-  for (const char* name : {"sum", "mean", "prod", "amax", "amin", "logsumexp"}) t[name] = reduction;
-  t["argmax"] = t["argmin"] = arg_extreme, t["tril"] = t["triu"] = triangle;
+  t["roll"] = roll, t["one_hot"] = one_hot;
+  t["tril"] = t["triu"] = triangle;
 }
 
 }  // namespace mase::exporting

@@ -118,6 +118,7 @@ OnnxEmitters onnx_emitters() {
   add_onnx_layers(table);
   add_onnx_norms(table);
   add_onnx_pools(table);
+  add_onnx_reductions(table);
   add_onnx_shapes(table);
   return table;
 }

@@ -71,6 +71,7 @@ void add_onnx_axes(OnnxEmitters& table);
 void add_onnx_layers(OnnxEmitters& table);
 void add_onnx_norms(OnnxEmitters& table);
 void add_onnx_pools(OnnxEmitters& table);
+void add_onnx_reductions(OnnxEmitters& table);
 void add_onnx_shapes(OnnxEmitters& table);
 OnnxEmitters onnx_emitters();
 

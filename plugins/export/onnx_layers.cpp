@@ -100,10 +100,17 @@ Names gemm(OnnxEmit& e) {
   return {e.add("Gemm", inputs, attributes)};
 }
 
+Names einsum(OnnxEmit& e) {
+  Names inputs;
+  for (size_t i = 0; i < e.inputs.size(); ++i) inputs.push_back(e.in(i, e.result_dtype()));
+  return {e.add("Einsum", inputs, {{"equation", e.fields.at("equation").as_string().c_str()}})};
+}
+
 }  // namespace
 
 void add_onnx_layers(OnnxEmitters& t) {
   t["linear"] = linear, t["embedding"] = embedding, t["scaled_dot_product_attention"] = attention, t["gemm"] = gemm;
+  t["einsum"] = einsum;
   for (const char* name : {"conv1d", "conv2d", "conv3d"}) t[name] = conv;
   for (const char* name : {"convtranspose1d", "convtranspose2d", "convtranspose3d"}) t[name] = convtranspose;
 }

@@ -96,6 +96,23 @@ std::vector<Case> cases() {
       {"nn.hardswish", {}, row},
       {"nn.hardtanh", {{"min_val", -0.5}, {"max_val", 0.75}}, row},
       {"nn.logsigmoid", {}, row},
+      {"nn.norm", {{"p", 1}, {"dim", List{1, 2}}}, row},
+      {"nn.norm", {{"dim", List{-1}}, {"keepdim", true}}, row},
+      {"nn.norm", {{"p", 3}, {"dim", List{1}}}, row},
+      {"nn.norm", {{"p", 0}, {"dim", List{1}}}, row},
+      {"nn.norm", {{"p", "inf"}, {"dim", List{1}}}, row},
+      {"nn.norm", {{"p", "-inf"}, {"dim", List{1}}}, row},
+      {"nn.norm", {}, row},
+      {"nn.var", {{"dim", List{2}}}, row},
+      {"nn.var", {{"dim", List{1, 2}}, {"keepdim", true}, {"correction", 0}}, row},
+      {"nn.var", {{"correction", 0}}, row},
+      {"nn.std", {{"dim", List{1}}, {"correction", 2.5}}, row},
+      {"nn.max", {{"dim", -1}}, row},
+      {"nn.min", {{"dim", 1}, {"keepdim", true}}, row},
+      {"nn.topk", {{"k", 3}}, row},
+      {"nn.topk", {{"k", 2}, {"dim", 1}, {"largest", false}}, row},
+      {"nn.einsum", {{"equation", "bij->bji"}}, row},
+      {"nn.einsum", {{"equation", "...i->..."}}, row},
       {"nn.identity", {}, row},
       {"nn.dropout", {}, row}};
 }
@@ -103,7 +120,8 @@ std::vector<Case> cases() {
 // All three where an operator is written differently.
 std::vector<int64_t> opsets_of(const Case& c) {
   const std::string op = c.op;
-  const bool differs = op == "nn.gelu" || op.ends_with("layer_norm") || op == "nn.rms_norm";
+  const bool differs =
+      op == "nn.gelu" || op == "nn.norm" || op == "nn.max" || op.ends_with("layer_norm") || op == "nn.rms_norm";
   return differs ? std::vector<int64_t>{14, 17, 20} : std::vector<int64_t>{17};
 }
 
@@ -118,6 +136,53 @@ TEST_CASE("export.onnx: every operator of one input gives what onnxruntime gives
       if (!worst) return;
       CHECK(*worst <= kTolerance);
     }
+}
+
+TEST_CASE("export.onnx: both results of an extreme and of topk, products of several inputs") {
+  Components& components = test::registry();
+  for (const Chosen& op : {Chosen("nn.max", {{"dim", 1}}), Chosen("nn.min", {{"dim", -1}, {"keepdim", true}}),
+                           Chosen("nn.topk", {{"k", 3}, {"dim", 1}})}) {
+    INFO(op.name());
+    Graph g("two");
+    Node& x = add_placeholder(g, "x", {5, 6});
+    Node& both = add_module(g, components, "both", op, {&x}, Random(1));
+    Node& sum = add_module(g, components, "sum", Chosen("nn.add"), {&both, Argument(&both, 1)}, Random(1));
+    add_output(g, {&sum});
+    derive(g, components);
+    const auto worst = test::compare(g, "export.onnx", {}, "onnxruntime", 3);
+    if (!worst) return;
+    CHECK(*worst <= kTolerance);
+  }
+  Graph g("products");
+  Node& a = add_placeholder(g, "a", {4, 6});
+  Node& b = add_placeholder(g, "b", {6, 3});
+  Node& sums =
+      add_module(g, components, "sums", Chosen("nn.einsum", {{"equation", "bij,bjk->bik"}}), {&a, &b}, Random(1));
+  add_output(g, {&sums});
+  derive(g, components);
+  CHECK(test::compare(g, "export.onnx", {}, "onnxruntime", 3).value() <= kTolerance);
+}
+
+TEST_CASE("export.onnx: what ONNX has a word for comes back as the same operator") {
+  const Shape row = {4, 12};
+  for (const Case& c : std::vector<Case>{{"nn.norm", {{"dim", List{1, 2}}, {"keepdim", true}, {"p", 1}}, row},
+                                         {"nn.norm", {{"dim", List{2}}, {"keepdim", false}}, row},
+                                         {"nn.topk", {{"k", 3}, {"dim", 2}, {"largest", true}, {"sorted", true}}, row},
+                                         {"nn.einsum", {{"equation", "bij->bji"}}, row}}) {
+    INFO(c.op << " " << Value(c.with).json());
+    Graph g = one_operator(c.op, c.with, c.sample);
+    auto done = test::exported(g, "export.onnx");
+    test::FakeContext context;
+    const Graph again =
+        test::registry().create<Model>(Chosen("models.onnx", {{"file", done->file("model.onnx")}}))->build(context);
+    REQUIRE(again.nodes().size() == 3);
+    CHECK(again.nodes()[1]->op == g.nodes()[1]->op);
+  }
+}
+
+TEST_CASE("export.onnx: a variance over the batch with a correction depends on the batch's size") {
+  Graph g = one_operator("nn.var", {}, {4, 12});
+  CHECK(mentions(test::message([&] { test::exported(g, "export.onnx"); }), "depends on the batch"));
 }
 
 TEST_CASE("export.onnx: LeNet and a residual network") {
