@@ -12,7 +12,7 @@ namespace {
 // The nodes that one node stands for.
 class Body {
  public:
-  explicit Body(const Node& n) : n_(n), prefix_(mase::format("{}/", n.message().output(0))) {}
+  explicit Body(const Node& n) : n_(n), prefix_(mase::format("{}/", n.name())) {}
 
   std::string input(int i) const { return n_.has(i) ? n_.message().input(i) : std::string(); }
 
@@ -42,7 +42,7 @@ class Body {
   // The operator itself: the node's name, its attributes.
   std::string operate(const char* op, const std::vector<std::string>& inputs) {
     proto::NodeProto& node = add(op, inputs);
-    node.set_name(n_.message().name().empty() ? n_.message().output(0) : n_.message().name());
+    node.set_name(n_.name().substr(n_.scope().prefix.size()));
     *node.mutable_attribute() = n_.message().attribute();
     return node.output(0);
   }

@@ -115,6 +115,13 @@ def patterns():
             gemm("a", "c")], shared_
 
 
+def refused_patterns():
+    """Of x [n, 6]: nodes, constants, what the error says."""
+    name, nodes, constants = next(p for p in patterns() if p[0].startswith("a float bias"))
+    for value in (np.nan, np.inf):
+        yield nodes, {**constants, "b": np.array([1, value, 0, 0, 0], np.float32)}, "not finite"
+
+
 def patterns_of_brevitas_agree_with_qonnx():
     onnx = need("onnx")
     need("onnxruntime").set_default_logger_severity(3)
@@ -123,11 +130,19 @@ def patterns_of_brevitas_agree_with_qonnx():
     info = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
     with Models() as models:
         file = pathlib.Path(models.file("m.onnx"))
-        for name, nodes, constants in patterns():
+
+        def save(nodes, constants):
             graph = helper.make_graph(nodes, "g", [info("x", ["n", 6])], [info("y", ["n", 5])],
                                       [numpy_helper.from_array(v, k) for k, v in constants.items()])
             opsets = [helper.make_opsetid("", 17), helper.make_opsetid("qonnx.custom_op.general", 1)]
             onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), file)
+
+        for nodes, constants, why in refused_patterns():
+            save(nodes, constants)
+            error = models.run("models.onnx", {"file": str(file)})[1].get("error", "none")
+            expect(why in error, f"{error}, expected '{why}'")
+        for name, nodes, constants in patterns():
+            save(nodes, constants)
             difference = relative(read(models, file, [x])[0], by_qonnx(file, x))
             expect(difference <= 1e-6, f"{name}: {difference:.3g} from qonnx")
 
