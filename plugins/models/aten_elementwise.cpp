@@ -107,7 +107,7 @@ AtenValues masked_fill(AtenCall& c) {
 AtenValues where(AtenCall& c) {
   if (!c.has("self")) c.refuse("lists places that depend on values");
   const auto [a, b] = operands(c);
-  return {c.emit("where", {c.tensor("condition"), a, b})};
+  return {c.builder.where(c.node, c.tensor("condition"), a, b)};
 }
 
 // Every way to convert: the type is in dtype, or is another tensor's.

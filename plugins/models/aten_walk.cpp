@@ -156,10 +156,13 @@ AtenValues AtenWalk::call(AtenCall& call) {
 
 // A call with an argument that is absent.
 AtenValues AtenWalk::call_without(AtenCall& call) {
+  const std::string base = call.base();
+  const bool asks_for_shape = base == "sym_size" || base == "size" || base == "sym_numel" || base == "dim";
+  if (const auto* x = call.arg("self").get<Wire>(); asks_for_shape && x && x->trace[0].defined()) return dispatch(call);
   Wires inputs;
   for (const char* name : {"condition", "self", "input", "mask", "other", "mat2"})
-    if (call.arg(name).get<Wire>() || (call.base() == "where" && call.has(name))) inputs.push_back(call.tensor(name));
-  const LeftOut how = left_out(vocabulary(call.base()), inputs, is_along_last(call, inputs));
+    if (call.arg(name).get<Wire>() || (base == "where" && call.has(name))) inputs.push_back(call.tensor(name));
+  const LeftOut how = left_out(vocabulary(base), inputs, is_along_last(call, inputs));
   using Mode = LeftOut::Mode;
   if (how.mode == Mode::absent) return repeated(Wire::State::absent);
   if (how.mode == Mode::runs) return dispatch(call);

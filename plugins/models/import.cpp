@@ -25,6 +25,9 @@ namespace {
 // What a trace may compute with: beyond it, a file's claims are not believed.
 constexpr int64_t kMostElements = int64_t{1} << 29;
 
+// Constants of more elements are not compared.
+constexpr int64_t kMostAlike = 1 << 20;
+
 at::Tensor meta_like(const at::Tensor& t) {
   return at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
 }
@@ -205,18 +208,19 @@ Wires ImportBuilder::fold(const Call& call) {
 // A file that was written for one batch size has constants of that size, too: equal rows become one that broadcasts.
 bool ImportBuilder::fit_constants(Call& call) const {
   bool changed = false;
+  const bool broadcasts =
+      call.chosen.name() != "nn.cat" && call.chosen.name() != "nn.stack" && call.chosen.name() != "nn.gather";
   for (Wire& wire : call.inputs) {
     if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
     const at::Tensor row = common_row(wire.trace[0]);
     if (!row.defined() || batch_[0] < 2) continue;
-    changed = true;
-    if (call.chosen.name() == "nn.cat" || call.chosen.name() == "nn.stack") {  // which do not broadcast
-      mase::Shape larger = mase::shape_of(row);
-      larger[0] = batch_[1];
-      wire.key.clear(), wire.trace[1] = row.expand(larger);
-    } else {
-      wire = known(row);
-    }
+    wire = known(row), changed = true;
+    if (!broadcasts)
+      for (size_t at = 0; at < 2; ++at) {
+        mase::Shape shape = mase::shape_of(row);
+        shape[0] = batch_[at];
+        wire.trace[at] = row.expand(shape);
+      }
   }
   return changed;
 }
@@ -286,9 +290,17 @@ Argument ImportBuilder::constant(const std::string& name, const at::Tensor& valu
     return mase::Value(value.item<double>());
   }
   mase::Node*& node = constants_[value.unsafeGetTensorImpl()];
+  // What was computed while reading is one constant where it is the same.
+  std::vector<mase::Node*>* alike =
+      key.empty() && value.numel() <= kMostAlike ? &computed_[mase::shape_of(value)] : nullptr;
+  for (size_t i = 0; alike && !node && i < alike->size(); ++i)
+    if (const at::Tensor& other = graph_.tensor((*alike)[i]->params[0].key);
+        other.scalar_type() == value.scalar_type() && at::equal(other, value))
+      node = (*alike)[i];
   if (!node) {
     const std::string stored = store(key.empty() ? name : key, value);
     node = &graph_.add(mase::OpKind::get_attr, stored);
+    if (alike) alike->push_back(node);
     node->target = stored;
     node->params.push_back({"value", stored});
     node->meta.common.mase_type = "get_attr";

@@ -60,6 +60,7 @@ struct Wire {
   std::array<at::Tensor, 2> trace;   // known: the values; live: meta tensors
   mase::Argument from;               // live
   std::string key;                   // known: its name in the file, which becomes its key in the tensor table
+  std::string repeated;              // known: the name of the matrix that is repeated along a first axis
   std::shared_ptr<const Wire> rest;  // absent: the scores or weights of an attention without the mask that is left out
   bool is_weights = false;           // `rest` are weights: a softmax came after the mask
 
@@ -137,6 +138,7 @@ class ImportBuilder {
   Wire binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with = {});
   Wire mean(const std::string& name, const Wire& x, std::vector<int64_t> axes, bool keepdim);           // no axes: all
   Wire clamp(const std::string& name, const Wire& x, const mase::Value& low, const mase::Value& high);  // null: none
+  Wire where(const std::string& name, const Wire& condition, Wire a, Wire b);
   Wire matmul(const std::string& name, const Wire& a, const Wire& b);
   Wire linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias, std::string target = {});
   // Of log_softmax along axis 1 and classes; `reduction`: mean, sum or none.
@@ -197,8 +199,9 @@ class ImportBuilder {
   std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
-  std::vector<std::array<std::string, 3>> unknown_;  // node, operator, why
-  std::map<const void*, mase::Node*> constants_;     // one get_attr node per tensor
+  std::vector<std::array<std::string, 3>> unknown_;           // node, operator, why
+  std::map<const void*, mase::Node*> constants_;              // one get_attr node per tensor
+  std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;
   size_t visited_ = 0;
 };

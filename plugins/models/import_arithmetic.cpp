@@ -40,6 +40,25 @@ Wire as_number(const Wire& constant, const Wire& other) {
   return number;
 }
 
+// A constant of one value as a number, where the others give the result its shape.
+Wire as_uniform(const Wire& constant, const Wire& first, const Wire& second) {
+  if (!constant.known() || constant.rank() == 0 || constant.trace[0].numel() == 0 ||
+      (constant.dtype() != at::kFloat && constant.dtype() != at::kLong) || constant.rank() > first.rank() ||
+      (second.usable() && second.dtype() != constant.dtype()))
+    return constant;
+  const auto covers = [](const Wire& x, int64_t i, const Size& n) {
+    return i <= x.rank() && x.size(x.rank() - i) == n;
+  };
+  for (int64_t i = 1; i <= constant.rank(); ++i)
+    if (const Size n = constant.size(constant.rank() - i);
+        n != Size(1) && !covers(first, i, n) && !covers(second, i, n))
+      return constant;
+  const at::Tensor value = constant.trace[0].flatten()[0];
+  for (const at::Tensor& t : constant.trace)
+    if (t.numel() > kMostCompared || !t.eq(value).all().item<bool>()) return constant;
+  return ImportBuilder::known(value.clone());
+}
+
 bool is_weight(const Wire& wire) { return wire.known() && wire.rank() == 2 && at::isFloatingType(wire.dtype()); }
 
 }  // namespace
@@ -65,7 +84,9 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
       for (int64_t i = 1; i <= constant.rank(); ++i)
         if (const Size n = constant.size(constant.rank() - i); n != Size(1) && n != x.size(x.rank() - i)) return false;
       if (op == "logical_and" || op == "logical_or") return x.dtype() == at::kBool;
-      return at::isFloatingType(x.dtype()) || x.dtype() == constant.dtype();
+      const bool is_small = constant.rank() == 0 && at::isIntegralType(constant.dtype(), false);
+      return at::isFloatingType(x.dtype()) || x.dtype() == constant.dtype() ||
+             (is_small && at::isIntegralType(x.dtype(), false) && op != "div");
     };
     if (with.empty() && leaves(a, b)) return a;
     if (with.empty() && commutes(op) && leaves(b, a)) return b;
@@ -108,11 +129,23 @@ Wire ImportBuilder::clamp(const std::string& name, const Wire& x, const mase::Va
   return call(name, "clamp", {x}, std::move(with));
 }
 
+Wire ImportBuilder::where(const std::string& name, const Wire& condition, Wire a, Wire b) {
+  if (condition.live() && a.usable() && b.usable()) {
+    a = as_uniform(a, condition, b);
+    b = as_uniform(b, condition, a);
+  }
+  return call(name, "where", {condition, a, b});
+}
+
 Wire ImportBuilder::matmul(const std::string& name, const Wire& a, const Wire& b) {
   if (a.live() && a.rank() >= 2 && is_weight(b)) {
     Wire weight = known(b.trace[0].t(), b.key);
     return linear(name, a, weight, absent());
   }
+  // A weight that was repeated for each sample.
+  if (a.live() && a.rank() == 3 && b.known() && b.rank() == 3 && at::isFloatingType(b.dtype()) &&
+      b.trace[0].stride(0) == 0 && (b.size(0) == a.size(0) || (literal_batch_ && b.size(0).at[0] == a.size(0).at[0])))
+    return linear(name, a, known(b.trace[0].select(0, 0).t(), b.repeated), absent());
   return call(name, "matmul", {a, b});
 }
 

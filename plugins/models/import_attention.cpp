@@ -1,5 +1,6 @@
 // Attention that a file writes out as products, a scale, a mask and a softmax becomes the one operator that it is.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "import_simplify.h"
@@ -50,17 +51,30 @@ bool swaps_last_axes(const Node& transpose) {
          std::minmax(first->as_int(), second->as_int()) == std::minmax(rank - 2, rank - 1);
 }
 
+// Whether `condition` finds rows of scores that are hidden altogether: not any(scores != -inf).
+bool finds_hidden_rows(const Argument& condition, const Node& softmax) {
+  const Node* outer = op_of(condition, "logical_not");
+  const Node* any = outer ? op_of(outer->args[0], "any") : nullptr;
+  const Node* shown = any ? op_of(any->args[0], "ne") : nullptr;
+  if (!shown || shown->args[0].node != softmax.args[0].node || number(shown->args[1]).value_or(0) != -HUGE_VAL)
+    return false;
+  const mase::Value *dims = any->op.with().find("dim"), *keeps = any->op.with().find("keepdim");
+  const auto rank = static_cast<int64_t>(shape_of_arg(softmax.args[0]).size());
+  return dims && dims->is_list() && dims->as_list().size() == 1 && (dims->as_list()[0].as_int() + 1) % rank == 0 &&
+         keeps && keeps->as_bool();
+}
+
 // softmax(scores), or the same with zeros where a row of scores was hidden altogether.
 const Node* softmax_of(const Argument& weights, bool& is_guarded) {
   const Node* where = op_of(weights, "where");
   is_guarded = where && number(where->args[1]) == 0.0;
   const Argument& inner = is_guarded ? where->args[2] : weights;
-  if (is_guarded) {
-    const Node* isnan = op_of(where->args[0], "isnan");
-    if (!isnan || isnan->args[0].node != inner.node) return nullptr;
-  }
   const Node* softmax = op_of(inner, "softmax");
   if (!softmax) return nullptr;
+  if (is_guarded) {
+    const Node* isnan = op_of(where->args[0], "isnan");
+    if (!(isnan && isnan->args[0].node == inner.node) && !finds_hidden_rows(where->args[0], *softmax)) return nullptr;
+  }
   const mase::Value* dim = softmax->op.with().find("dim");
   const auto rank = static_cast<int64_t>(shape_of_arg(softmax->args[0]).size());
   return dim && (dim->as_int() == -1 || dim->as_int() == rank - 1) ? softmax : nullptr;

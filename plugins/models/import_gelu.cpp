@@ -1,5 +1,5 @@
-// GELU as older exporters and decompositions write it: with erf or with its approximation by tanh, in any order of the
-// products.
+// GELU and others as older exporters and decompositions write it: with erf or with its approximation by tanh, in any
+// order of the products.
 #include <cmath>
 
 #include "import_simplify.h"

@@ -139,8 +139,18 @@ std::map<std::string, Wire> ImportBuilder::inputs(const std::vector<InputInfo>& 
     wires[info.name].trace[1] = at::full(with_batch(shape, batch, batch_[1]), constant->second, options);
   }
   for (size_t i = 0; i < chosen.size(); ++i) wires[chosen[i]->name] = placeholder(*chosen[i], shapes[i], i);
-  for (const auto& [name, wire] : wires)
-    if (wire.absent()) left_out_.push_back(name);
+  for (const InputInfo& info : infos) {
+    Wire& wire = wires.at(info.name);
+    if (!wire.absent()) continue;
+    left_out_.push_back(info.name);
+    // Its shape may still be asked for.
+    mase::Shape shape;
+    for (size_t i = 0; info.shape && i < info.shape->size(); ++i)
+      shape.push_back((*info.shape)[i].value_or(i == 0 ? -1 : -2));
+    if (!info.shape || std::find(shape.begin(), shape.end(), -2) != shape.end()) continue;
+    const auto options = at::TensorOptions().dtype(info.dtype.value_or(at::kFloat)).device(at::kMeta);
+    for (size_t at = 0; at < 2; ++at) wire.trace[at] = at::empty(with_batch(shape, batch_[0], batch_[at]), options);
+  }
   return wires;
 }
 

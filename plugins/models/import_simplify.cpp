@@ -64,6 +64,14 @@ void become(mase::Graph& graph, Node& node, mase::Chosen op, std::vector<mase::A
 
 namespace {
 
+// not(a == b) is a != b.
+bool merge_not_equal(mase::Graph& graph, Node& inverse) {
+  Node* equal = plain(inverse.args[0], "eq");
+  if (inverse.mase_op != "logical_not" || !equal || only_user(*equal) != &inverse || has_format(inverse)) return false;
+  become(graph, inverse, mase::Chosen("nn.ne"), equal->args);
+  return true;
+}
+
 // A node, unless it computes with parameters, and a later one that computes the same.
 bool merge_twins(mase::Graph& graph, Node& node) {
   if (!node.op || !node.params.empty() || !node.args[0].node || has_format(node)) return false;
@@ -125,6 +133,27 @@ bool merge_bias(mase::Graph& graph, Node& add) {
   return false;
 }
 
+// An operand as large as the result makes the other one broadcast by itself.
+bool drop_operand_expand(mase::Graph& graph, const SizeTable& table, Node& node) {
+  const bool broadcasts = node.mase_op == "add" || node.mase_op == "sub" || node.mase_op == "mul" ||
+                          node.mase_op == "logical_and" || node.mase_op == "where";
+  const Sizes* whole = broadcasts ? sizes_of(table, &node) : nullptr;
+  for (size_t i = 0; whole && i < node.args.size(); ++i) {
+    Node* expand = node.args[i].node;
+    if (!expand || expand->mase_op != "expand" || has_format(*expand) || !expand->args[0].node) continue;
+    bool is_covered = false;
+    for (size_t k = 0; k < node.args.size(); ++k) {
+      const Sizes* other = k == i ? nullptr : sizes_of(table, node.args[k]);
+      is_covered |= other && *other == *whole;
+    }
+    if (!is_covered) continue;
+    graph.set_argument(node, i, mase::Argument(expand->args[0]));
+    node.meta.common.args.at(i).shape = expand->meta.common.args.at(size_t{0}).shape;
+    return true;
+  }
+  return false;
+}
+
 // Attention masks broadcast by themselves.
 bool drop_expand(mase::Graph& graph, Node& node) {
   if (node.mase_op != "scaled_dot_product_attention" || node.args.size() < 4) return false;
@@ -146,10 +175,12 @@ void simplify(mase::Graph& graph, SizeTable sizes) {
     for (Node* node : std::vector<Node*>(graph.nodes())) {
       if (node->args.empty()) continue;
       changed |= merge_reshape(graph, sizes, *node) || merge_bias(graph, *node) || drop_expand(graph, *node) ||
-                 merge_stacked_transpose(graph, *node) || merge_stacked(graph, sizes, *node) ||
-                 merge_permute(graph, *node) || merge_attention(graph, sizes, *node) || merge_gelu(graph, *node) ||
+                 drop_operand_expand(graph, sizes, *node) || merge_stacked_transpose(graph, *node) ||
+                 merge_stacked(graph, sizes, *node) || merge_permute(graph, *node) ||
+                 merge_attention(graph, sizes, *node) || merge_gelu(graph, *node) ||
                  merge_layer_norm(graph, sizes, *node) || merge_rsqrt(graph, *node) || merge_activation(graph, *node) ||
-                 merge_pool(graph, *node) || merge_padding(graph, *node) || merge_twins(graph, *node);
+                 merge_pool(graph, *node) || merge_padding(graph, *node) || merge_not_equal(graph, *node) ||
+                 merge_twins(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)

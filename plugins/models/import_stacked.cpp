@@ -29,57 +29,6 @@ void takes_place_of(mase::Graph& graph, SizeTable& table, Node& node, Node& last
   graph.replace_all_uses(last, node);
 }
 
-// reshape(linear(reshape(x))), where the second one parts the axes before the last, is linear(reshape(x)), and often
-// linear(x).
-bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
-  Node* layer = last.args[0].node;
-  const Argument* input = layer->mase_op == "linear" ? reshaped(layer->args[0]) : nullptr;
-  if (!input) return false;
-  const Sizes *before = sizes_of(table, *input), *inside = sizes_of(table, layer->args[0]),
-              *outside = sizes_of(table, last.args[0]), *after = sizes_of(table, &last);
-  if (!before || !inside || !outside || !after || after->empty() || after->back() != outside->back()) return false;
-  Sizes expected = *after;
-  expected.back() = inside->back();
-  if (*before == expected) {
-    graph.set_argument(*layer, 0, Argument(*input));
-  } else {
-    Node* reshape = layer->args[0].node;
-    const auto op = reshape_op(*before, expected);
-    if (!op || only_user(*reshape) != layer) return false;
-    become(*reshape, *op);
-    reshape->meta.common.results.at(size_t{0}).shape = last.meta.common.results.at(size_t{0}).shape;
-    reshape->meta.common.results.at(size_t{0}).shape.back() = expected.back().at[0];
-    table[reshape] = {expected};
-  }
-  takes_place_of(graph, table, *layer, last);
-  return true;
-}
-
-// The same of a product of matrices, whose factors both had their axes before the last two joined.
-bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
-  Node* product = last.args[0].node;
-  if (product->mase_op != "matmul") return false;
-  std::array<const Argument*, 2> factors{reshaped(product->args[0]), reshaped(product->args[1])};
-  const Sizes* after = sizes_of(table, &last);
-  if (!factors[0] || !factors[1] || !after) return false;
-  std::array<const Sizes*, 2> sizes{};
-  for (size_t i = 0; i < 2; ++i) {
-    const Sizes* inside = sizes_of(table, product->args[i]);
-    sizes[i] = sizes_of(table, *factors[i]);
-    if (!sizes[i] || !inside || inside->size() != 3 || sizes[i]->size() < 3 ||
-        !std::equal(inside->end() - 2, inside->end(), sizes[i]->end() - 2))
-      return false;
-  }
-  Sizes expected = *sizes[0];
-  expected.back() = sizes[1]->back();
-  if (sizes[0]->size() != sizes[1]->size() || *after != expected ||
-      !std::equal(sizes[0]->begin(), sizes[0]->end() - 2, sizes[1]->begin()))
-    return false;
-  graph.set_args(*product, {*factors[0], *factors[1]});
-  takes_place_of(graph, table, *product, last);
-  return true;
-}
-
 // The order of the axes that a transpose or permute makes; empty where the node is neither.
 std::vector<int64_t> order_of(const Node* node) {
   if (!node || has_format(*node)) return {};
@@ -99,13 +48,98 @@ std::vector<int64_t> order_of(const Node* node) {
   return order;
 }
 
+// A reshape before `user` that shall give other sizes than it does.
+struct Aim {
+  Aim(size_t p, Sizes n, mase::Shape s) : place(p), sizes(std::move(n)), shape(std::move(s)) {}
+  size_t place;  // among the user's arguments
+  Sizes sizes;
+  mase::Shape shape;  // for one sample
+};
+
+// Whether the reshape can give other sizes: what it reshapes has them, or a new operator gives them to this user only.
+bool can_aim(const SizeTable& table, const Node& user, const Aim& aim) {
+  const Argument* input = reshaped(user.args[aim.place]);
+  const Sizes* from = input ? sizes_of(table, *input) : nullptr;
+  return from &&
+         (*from == aim.sizes || (reshape_op(*from, aim.sizes) && only_user(*user.args[aim.place].node) == &user));
+}
+
+void take_aim(mase::Graph& graph, SizeTable& table, Node& user, const Aim& aim) {
+  const Argument input = *reshaped(user.args[aim.place]);
+  const Sizes from = *sizes_of(table, input);
+  if (from == aim.sizes) return graph.set_argument(user, aim.place, input);
+  Node& reshape = *user.args[aim.place].node;
+  become(reshape, *reshape_op(from, aim.sizes));
+  reshape.meta.common.results.at(size_t{0}).shape = aim.shape;
+  table[&reshape] = {aim.sizes};
+}
+
+// reshape(linear(reshape(x))), where the second one parts the axes before the last, is linear(reshape(x)), and often
+// linear(x).
+bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
+  Node* layer = last.args[0].node;
+  if (layer->mase_op != "linear") return false;
+  const Sizes *inside = sizes_of(table, layer->args[0]), *outside = sizes_of(table, last.args[0]),
+              *after = sizes_of(table, &last);
+  if (!inside || !outside || !after || after->empty() || after->back() != outside->back()) return false;
+  Aim aim{0, *after, recorded(&last)};
+  aim.sizes.back() = inside->back(), aim.shape.back() = inside->back().at[0];
+  if (!can_aim(table, *layer, aim)) return false;
+  take_aim(graph, table, *layer, aim);
+  takes_place_of(graph, table, *layer, last);
+  return true;
+}
+
+// The same of a product of matrices, whose factors both had their axes before the last two joined.
+bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
+  Node* product = last.args[0].node;
+  if (product->mase_op != "matmul" || product->args[0].node == product->args[1].node) return false;
+  const Sizes *outside = sizes_of(table, last.args[0]), *after = sizes_of(table, &last);
+  if (!outside || !after || outside->size() != 3 || after->size() < 4 ||
+      !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
+    return false;
+  std::vector<Aim> aims;
+  for (size_t i = 0; i < 2; ++i) {
+    const Sizes* inside = sizes_of(table, product->args[i]);
+    if (!inside || inside->size() != 3 || inside->at(0) != outside->at(0)) return false;
+    Aim& aim = aims.emplace_back(i, *after, recorded(&last));
+    const mase::Shape shape = recorded(product->args[i]);
+    std::copy(inside->end() - 2, inside->end(), aim.sizes.end() - 2);
+    std::copy(shape.end() - 2, shape.end(), aim.shape.end() - 2);
+    if (!can_aim(table, *product, aim)) return false;
+  }
+  for (const Aim& aim : aims) take_aim(graph, table, *product, aim);
+  takes_place_of(graph, table, *product, last);
+  return true;
+}
+
+// The same of a swap of the last two axes.
+bool merge_swap(mase::Graph& graph, SizeTable& table, Node& last) {
+  Node* swap = last.args[0].node;
+  const Sizes *inside = sizes_of(table, swap->args[0]), *outside = sizes_of(table, last.args[0]),
+              *after = sizes_of(table, &last);
+  if (swap->mase_op != "transpose" || has_format(*swap) || !inside || !outside || !after || inside->size() != 3 ||
+      after->size() < 4 || order_of(swap) != std::vector<int64_t>{0, 2, 1} ||
+      !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
+    return false;
+  Aim aim{0, *after, recorded(&last)};
+  std::swap(*(aim.sizes.end() - 1), *(aim.sizes.end() - 2));
+  std::swap(*(aim.shape.end() - 1), *(aim.shape.end() - 2));
+  if (!can_aim(table, *swap, aim)) return false;
+  take_aim(graph, table, *swap, aim);
+  const auto rank = static_cast<int64_t>(after->size());
+  become(*swap, mase::Chosen("nn.transpose", {{"dim0", rank - 2}, {"dim1", rank - 1}}));
+  takes_place_of(graph, table, *swap, last);
+  return true;
+}
+
 }  // namespace
 
 bool merge_stacked(mase::Graph& graph, SizeTable& table, Node& last) {
   if (!is_reshape(last) || has_format(last)) return false;
   Node* inner = last.args[0].node;
   if (!inner || inner->args.empty() || only_user(*inner) != &last) return false;
-  return merge_layer(graph, table, last) || merge_product(graph, table, last);
+  return merge_layer(graph, table, last) || merge_product(graph, table, last) || merge_swap(graph, table, last);
 }
 
 // Axes that are moved twice.

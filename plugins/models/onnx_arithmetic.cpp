@@ -155,7 +155,7 @@ Values softmax(const Node& n) {
   return {n.build().reshape(n.name() + "_shape", n.build().call(n.name(), op, {two}, {{"dim", -1}}), sizes)};
 }
 
-Values where(const Node& n) { return {n.build().call(n.name(), "where", {n.in(0), n.in(1), n.in(2)})}; }
+Values where(const Node& n) { return {n.build().where(n.name(), n.in(0), n.in(1), n.in(2))}; }
 
 Values cast(const Node& n) {
   const int type = static_cast<int>(n.integer("to", 0));

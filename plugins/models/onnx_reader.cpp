@@ -154,6 +154,7 @@ Values Reader::run(const Node& node) {
 // A node with an input that is absent.
 Values Reader::run_without(const Node& node) {
   if (function_of(node)) return dispatch(node);
+  if (node.full_op() == "Shape" && node.value(0).wire.trace[0].defined()) return dispatch(node);
   const Values nothing(static_cast<size_t>(node.message().output_size()), Value());
   Wires inputs;
   for (int i = 0; i < node.inputs(); ++i)
@@ -256,6 +257,7 @@ Wire Reader::with_format(const Value& value) {
   }
   Wire wire = value.wire;
   wire.trace.fill(wire.trace[0].alias());
+  if (wire.key.empty()) wire.key = "constant";  // so that it stays apart from an equal one without the format
   formats_.emplace_back(wire.trace[0], std::move(format));
   return wire;
 }

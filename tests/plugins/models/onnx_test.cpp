@@ -248,3 +248,43 @@ TEST_CASE("ONNX: an operator of another domain is a plugin's, attributes are its
              }),
              Contains("thrice"));
 }
+
+TEST_CASE("ONNX: a mask that is added before a softmax may be left out, an operand of anything else may not") {
+  const auto file = [](const char* after) {
+    test::OnnxFile f;
+    f.shape_of(*f.graph()->mutable_input(0), {1, 4, 4});
+    for (const char* name : {"mask", "bias"}) {
+      auto* input = f.graph()->add_input();
+      input->set_name(name);
+      f.shape_of(*input, {1, 4, 4});
+    }
+    f.tensor("one", {1}, {1}), f.tensor("hidden", {1}, {-10000});
+    f.node("Sub", {"one", "mask"}, {"inverted"});
+    f.node("Mul", {"inverted", "hidden"}, {"additive"});
+    f.node("Add", {"x", "bias"}, {"moved"});
+    f.node("MatMul", {"moved", "x"}, {"scores"});
+    f.node("Add", {"scores", "additive"}, {"masked"});
+    f.node(after, {"masked"}, {"weights"});
+    f.node("MatMul", {"weights", "x"}, {"y"});
+    return f.bytes();
+  };
+  const auto names = [&](const char* after, mase::List inputs) {
+    const test::TempDir dir;
+    test::write(dir / "m.onnx", file(after));
+    test::FakeContext context;
+    context.folder = dir.path();
+    const mase::Graph graph = test::read_onnx(context, "m.onnx", {{"inputs", inputs}});
+    std::vector<std::string> ops;
+    for (const mase::Node* node : graph.nodes())
+      if (node->op) ops.push_back(node->mase_op);
+    return ops;
+  };
+  const std::vector<std::string> bare{"add", "transpose", "scaled_dot_product_attention"};
+  CHECK(names("Softmax", {"x", "bias"}) == bare);
+  CHECK(names("Softmax", {"x", "mask", "bias"}).size() == bare.size() + 2);
+  CHECK_THAT(test::message([&] { names("Relu", {"x", "bias"}); }), Catch::Contains("inputs left out: mask"));
+  CHECK_THAT(test::message([&] {
+               names("Softmax", {"x", "mask"});
+             }),
+             Catch::Contains("inputs left out: bias") && Catch::Contains("constants"));
+}
