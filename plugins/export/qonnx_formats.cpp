@@ -1,6 +1,7 @@
 // QONNX's operators in the place of formats, and a list of those that it has no operator for.
 #include "qonnx_formats.h"
 
+#include <ATen/ops/equal.h>
 #include <ATen/ops/zeros.h>
 #include <mase/text.h>
 
@@ -15,8 +16,9 @@ QonnxFormats::QonnxFormats(Context& context) : components_(context.components())
   for (const ComponentInfo* info : context.list<Format>()) infos_[info->name] = info;
 }
 
-std::string QonnxFormats::add(OnnxWriter& out, const std::string& place, const Weight& tensor, bool is_parameter,
-                              const std::string& value) {
+std::string QonnxFormats::add(OnnxWriter& out, const std::string& place, const Weight& tensor,
+                              const Parameter* parameter, const std::string& value) {
+  const bool is_parameter = parameter != nullptr, is_bias = parameter && parameter->name == "bias";
   Map fields;
   const auto info = infos_.find(tensor.chosen.name());
   if (info != infos_.end() && info->second->fields)
@@ -28,6 +30,8 @@ std::string QonnxFormats::add(OnnxWriter& out, const std::string& place, const W
     for (const at::Tensor& input : op.inputs) inputs.push_back(out.constant(place, input));
     return out.add(place, op.name, inputs, op.attributes, kDomain);
   } catch (const NoCounterpart& none) {
+    if (is_bias && tensor.format && at::equal(tensor.format->quantize(tensor.tensor, tensor.context), tensor.tensor))
+      return value;
     problems_.push_back(format("{} ({}{}{})", place, tensor.chosen.name(), none.why.empty() ? "" : ": ", none.why));
     return value;
   }
@@ -48,7 +52,7 @@ std::string QonnxFormats::activation(OnnxWriter& out, const Node& node, const Te
   const auto known = known_.find({value, which});
   if (known != known_.end()) return known->second;
   const size_t first = out.size();
-  std::string result = add(out, w.key, w, false, value);
+  std::string result = add(out, w.key, w, nullptr, value);
   if (result != value && !wanted.empty()) out.rename(first, result, wanted, ""), result = wanted;
   known_[{value, which}] = known_[{result, which}] = result;
   return result;
@@ -61,7 +65,7 @@ std::string QonnxFormats::parameter(OnnxWriter& out, const Node& node, const Par
   const std::string which = w.grid ? "grid " + w.grid->str() : w.chosen.key();
   const auto known = known_.find({value, which});
   if (known != known_.end()) return known->second;
-  return known_[{value, which}] = add(out, parameter.key, w, true, value);
+  return known_[{value, which}] = add(out, parameter.key, w, &parameter, value);
 }
 
 void QonnxFormats::check() const {

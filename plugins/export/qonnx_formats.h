@@ -31,7 +31,9 @@ class QonnxFormats final : public OnnxFormats {
   void check() const;
 
  private:
-  std::string add(OnnxWriter& out, const std::string& place, const Weight& tensor, bool is_parameter,
+  // `parameter` is null for arguments and results. A bias that its format leaves as it is may stay without an operator:
+  // who reads it gives it a format that holds it.
+  std::string add(OnnxWriter& out, const std::string& place, const Weight& tensor, const Parameter* parameter,
                   const std::string& value);
 
   Components& components_;

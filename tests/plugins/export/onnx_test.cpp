@@ -120,8 +120,7 @@ std::vector<Case> cases() {
 // All three where an operator is written differently.
 std::vector<int64_t> opsets_of(const Case& c) {
   const std::string op = c.op;
-  const bool differs =
-      op == "nn.gelu" || op == "nn.norm" || op == "nn.max" || op.ends_with("layer_norm") || op == "nn.rms_norm";
+  const bool differs = op == "nn.gelu" || op.ends_with("layer_norm") || op == "nn.rms_norm";
   return differs ? std::vector<int64_t>{14, 17, 20} : std::vector<int64_t>{17};
 }
 

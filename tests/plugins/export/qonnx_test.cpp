@@ -91,6 +91,26 @@ TEST_CASE("export.qonnx: scales, zero points, minifloats and binary numbers") {
   }
 }
 
+TEST_CASE("export.qonnx: a bias wider than float32 is a float, and is read back as it was") {
+  Graph g = test::small_graph();
+  g.set_tensor("fc1.bias", test::normal(shape_of(g.tensor("fc1.bias")), 3));
+  // 8 + 8 fractional bits in the products; a number of -1 ... 1 has more.
+  test::quantize(g, {{"weight", test::fixed(8, 6)}, {"data_in", test::fixed(8, 4)}}, {"fc1"});
+  TensorMeta& bias = g.find("fc1")->meta.common.args.at("bias");
+  bias.format = Chosen("quant.integer", {{"width", 48}, {"frac_width", 40}, {"is_signed", true}});
+  auto done = test::exported(g, "export.qonnx");
+  test::FakeContext context;
+  Graph again =
+      test::registry().create<Model>(Chosen("models.onnx", {{"file", done->file("model.onnx")}}))->build(context);
+  const auto found = test::run_peer("qonnx", done->file("model.onnx"), {{"x", test::normal({3, 16}, 9)}});
+  const Tensors ours = Executor(again, test::registry(), {}).run({test::normal({3, 16}, 9)});
+  if (found) CHECK(test::difference(ours[0], found->begin()->second) <= 1e-6);
+  bool is_held = false;
+  for (const Node* node : again.nodes())
+    if (node->param("bias") && node->meta.common.args.at("bias").format) is_held = true;
+  CHECK(is_held);
+}
+
 TEST_CASE("formats that QONNX cannot state are all named, with their reasons") {
   Graph g = test::small_graph();
   test::quantize(g, {{"weight", chosen("quant.log")}, {"data_in", chosen("quant.scale_integer", {{"width", 8}})}},
