@@ -87,7 +87,9 @@ void add_aten_activations(AtenTable& t) {
   t["softshrink"] = with_numbers("softshrink", {{"lambd", "lambd", 0.5}});
   t["softmax"] = t["_softmax"] = t["_safe_softmax"] = along_axis("softmax");
   t["log_softmax"] = t["_log_softmax"] = along_axis("log_softmax");
-  t["glu"] = [](AtenCall& c) -> AtenValues { return {c.emit("glu", {c.tensor("self")}, {{"dim", c.integer("dim")}})}; };
+  t["glu"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("glu", {c.tensor("self")}, {{"dim", c.axis("dim", c.tensor("self").rank())}})};
+  };
 }
 
 }  // namespace models

@@ -1,4 +1,6 @@
 // ATen: normalization layers.
+#include <ATen/ops/all.h>
+#include <ATen/ops/eq.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
@@ -30,8 +32,43 @@ void add_statistics(const AtenCall& c, Params& params) {
   params["num_batches_tracked"] = ImportBuilder::known(at::zeros({}, at::TensorOptions().dtype(at::kLong)));
 }
 
+// One row for each sample, all of them the same: that row.
+std::optional<Wire> row_of(const Wire& rows, int64_t samples) {
+  if (!rows.known() || rows.trace[0].numel() % samples != 0) return std::nullopt;
+  const at::Tensor table = rows.trace[0].reshape({samples, -1}), row = table.select(0, 0);
+  if (!table.eq(row).all().item<bool>()) return std::nullopt;
+  return ImportBuilder::known(row.contiguous(), rows.key);
+}
+
+// A batch of one with the channels of all samples side by side: instance_norm of each sample.
+std::optional<Wire> stacked_norm(AtenCall& c, const Wire& x) {
+  const Size batch = c.builder.batch();
+  if (x.rank() < 3 || x.size(0) != Size(1) || x.size(1).fixed() || batch.fixed()) return std::nullopt;
+  const int64_t channels = (x.size(1).at[1] - x.size(1).at[0]) / (batch.at[1] - batch.at[0]);
+  if (x.size(1) != Size(channels * batch.at[0], channels * batch.at[1])) return std::nullopt;
+  Params params;
+  for (const char* name : {"weight", "bias"}) {
+    if (!c.has(name)) continue;
+    const auto row = row_of(c.tensor(name), batch.at[0]);
+    if (!row) return std::nullopt;
+    params[name] = *row;
+  }
+  if (params.size() == 1) return std::nullopt;
+  Sizes sizes = x.sizes();
+  sizes[0] = batch, sizes[1] = Size(channels);
+  mase::Map with{{"num_features", channels}, {"eps", c.number("eps")}};
+  if (!params.empty()) with.set("affine", true);
+  const std::string op = mase::format("nn.instance_norm{}d", x.rank() - 2);
+  const Wire y = c.builder
+                     .apply(c.node, mase::Chosen(op, with), {c.builder.reshape(c.node + "_samples", x, sizes)}, params,
+                            SIZE_MAX, c.target)
+                     .front();
+  return c.builder.reshape(c.node + "_batch", y, x.sizes());
+}
+
 // Statistics of a batch of one are those of a sample: how decompositions write instance_norm.
 AtenValues sample_norm(AtenCall& c, const Wire& x) {
+  if (const auto y = stacked_norm(c, x)) return {*y};
   if (x.size(0) != Size(1) || x.rank() < 3)
     c.refuse("takes mean and variance from the batch", "call model.eval() before exporting the model");
   const std::string op = mase::format("instance_norm{}d", x.rank() - 2);

@@ -74,9 +74,10 @@ AtenHandler extreme(const char* op) {
     if (!c.has("dim")) return {c.emit("a" + op, {x})};
     mase::Map with{{"dim", c.axis("dim", x.rank())}};
     if (keeps(c)) with.set("keepdim", true);
-    AtenValues results;
-    for (const Wire& wire : c.builder.apply(c.node, mase::Chosen("nn." + op, with), {x})) results.emplace_back(wire);
-    return results;
+    // Values and places apart, as ONNX has them: what nobody needs goes.
+    mase::Map axes = with;
+    axes.set("dim", mase::List{c.axis("dim", x.rank())});
+    return {c.emit("a" + op, {x}, axes), c.builder.call(c.node + "_indices", "arg" + op, {x}, with)};
   };
 }
 

@@ -118,6 +118,21 @@ AtenValues repeat_axes(AtenCall& c) {
     if (wide[i] == Size(1)) to[i] = times[i];
   }
   if (expands) return {c.builder.expand(c.node, c.builder.reshape(c.node + "_axes", x, wide), to)};
+  constexpr int64_t kMostRepeated = 1 << 24;
+  if (x.known() && x.trace[0].numel() <= kMostRepeated) {
+    Wire result = x;
+    for (size_t at = 0; at < 2; ++at) {
+      std::vector<int64_t> each;
+      int64_t count = std::max<int64_t>(x.trace[at].numel(), 1);
+      for (const Size& n : times) {
+        each.push_back(n.at[at]);
+        if (n.at[at] < 0 || __builtin_mul_overflow(count, n.at[at], &count) || count > kMostRepeated)
+          c.refuse("repeats a constant too often");
+      }
+      result.trace[at] = x.trace[at].repeat(each);
+    }
+    if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return {result};
+  }
   for (const Size& n : times) {
     if (!n.fixed()) throw OneBatchOnly{mase::format("node '{}' repeats as often as the batch is large", c.node)};
     repeats.push_back(n.at[0]);

@@ -170,6 +170,17 @@ void add_queries(AtenTable& t) {
           if (const auto* key = (*pair)[0].get<std::string>(); key && *key == c.text("key")) return {(*pair)[1]};
     c.refuse("asks a dictionary for a key that it does not have");
   };
+  t["format"] = [](AtenCall&) -> AtenValues { return {std::string("text")}; };  // of messages
+  t["__range_length"] = [](AtenCall& c) -> AtenValues {
+    const int64_t low = c.integer("lo"), high = c.integer("hi"), step = c.integer("step");
+    if (step == 0 || std::max({std::abs(low), std::abs(high), std::abs(step)}) > INT32_MAX)
+      c.refuse("has no such range");
+    const int64_t distance = step > 0 ? high - low : low - high, stride = std::abs(step);
+    return {Size(distance > 0 ? (distance + stride - 1) / stride : 0)};
+  };
+  t["__derive_index"] = [](AtenCall& c) -> AtenValues {
+    return {Size(c.integer("start") + c.integer("index") * c.integer("step"))};
+  };
   t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };

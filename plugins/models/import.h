@@ -158,6 +158,7 @@ class ImportBuilder {
 
   void visit() { ++visited_; }  // a node of the file
   size_t visited() const { return visited_; }
+  Size batch() const { return {batch_[0], batch_[1]}; }
   mase::Context& context() { return context_; }
   mase::Graph& graph() { return graph_; }
   // A format in the file: on the result or argument that carries it. `wire` must be live.

@@ -81,6 +81,43 @@ bool merge_gate(mase::Graph& graph, Node& product) {
   return false;
 }
 
+// Whether the arguments are the two halves of one value; then where, and of what.
+std::optional<std::pair<int64_t, Argument>> halves(const Argument& a, const Argument& b) {
+  if (!a.node || !b.node || has_format(*a.node) || has_format(*b.node)) return std::nullopt;
+  if (a.node == b.node && a.node->mase_op == "split" && a.result == 0 && b.result == 1) {
+    const mase::List& sizes = a.node->op.with().at("sizes").as_list();
+    if (sizes.size() != 2 || !(sizes[0] == sizes[1])) return std::nullopt;
+    return std::pair(a.node->op.with().at("dim").as_int(), a.node->args[0]);
+  }
+  if (a.node->mase_op != "slice" || b.node->mase_op != "slice" || !is_same(a.node->args[0], b.node->args[0]))
+    return std::nullopt;
+  const auto field = [](const Node& node, const char* name, int64_t otherwise) {
+    const mase::Value* value = node.op.with().find(name);
+    return value && value->is_int() ? value->as_int() : otherwise;
+  };
+  const int64_t dim = field(*a.node, "dim", 0), half = field(*a.node, "end", 0);
+  const Argument whole = a.node->args[0];
+  const mase::Shape& shape = whole.node->meta.common.results.at(static_cast<size_t>(whole.result)).shape;
+  if (dim < 1 || dim >= static_cast<int64_t>(shape.size()) || shape[static_cast<size_t>(dim)] != 2 * half ||
+      field(*b.node, "dim", 0) != dim || field(*a.node, "start", 0) != 0 || field(*b.node, "start", 0) != half ||
+      field(*b.node, "end", 2 * half) != 2 * half || field(*a.node, "step", 1) != 1 || field(*b.node, "step", 1) != 1)
+    return std::nullopt;
+  return std::pair(dim, whole);
+}
+
+// One half times the other's sigmoid.
+bool merge_glu(mase::Graph& graph, Node& product) {
+  if (product.mase_op != "mul" || has_format(product)) return false;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const Node* sigmoid = inner(product.args[side], "sigmoid");
+    const auto whole = sigmoid ? halves(product.args[1 - side], sigmoid->args[0]) : std::nullopt;
+    if (!whole) continue;
+    become(graph, product, mase::Chosen("nn.glu", {{"dim", whole->first}}), {whole->second});
+    return true;
+  }
+  return false;
+}
+
 mase::Value limit_of(const Node& node, const char* name) {
   if (node.mase_op == "relu") return std::string_view(name) == "min" ? mase::Value(0.0) : mase::Value();
   const mase::Value* limit = node.op.with().find(name);
@@ -118,7 +155,7 @@ bool merge_logsigmoid(mase::Graph& graph, Node& last) {
 
 bool merge_activation(mase::Graph& graph, Node& last) {
   return merge_limits(graph, last) || merge_hardsigmoid(graph, last) || merge_gate(graph, last) ||
-         merge_logsigmoid(graph, last);
+         merge_glu(graph, last) || merge_logsigmoid(graph, last);
 }
 
 }  // namespace models
