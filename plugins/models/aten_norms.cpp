@@ -40,24 +40,30 @@ std::optional<Wire> row_of(const Wire& rows, int64_t samples) {
   return ImportBuilder::known(row.contiguous(), rows.key);
 }
 
-// A batch of one with the channels of all samples side by side: instance_norm of each sample.
+// A batch of one with the channels of all samples side by side: instance_norm of each sample, as
+// decompositions write it.
 std::optional<Wire> stacked_norm(AtenCall& c, const Wire& x) {
   const Size batch = c.builder.batch();
   if (x.rank() < 3 || x.size(0) != Size(1) || x.size(1).fixed() || batch.fixed()) return std::nullopt;
   const int64_t channels = (x.size(1).at[1] - x.size(1).at[0]) / (batch.at[1] - batch.at[0]);
   if (x.size(1) != Size(channels * batch.at[0], channels * batch.at[1])) return std::nullopt;
   Params params;
-  for (const char* name : {"weight", "bias"}) {
+  for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
     if (!c.has(name)) continue;
     const auto row = row_of(c.tensor(name), batch.at[0]);
     if (!row) return std::nullopt;
     params[name] = *row;
   }
-  if (params.size() == 1) return std::nullopt;
+  if (params.contains("weight") != params.contains("bias")) return std::nullopt;
+  const bool has_affine = params.contains("weight");
   Sizes sizes = x.sizes();
   sizes[0] = batch, sizes[1] = Size(channels);
   mase::Map with{{"num_features", channels}, {"eps", c.number("eps")}};
-  if (!params.empty()) with.set("affine", true);
+  if (has_affine) with.set("affine", true);
+  if (params.contains("running_mean")) {
+    with.set("track_running_stats", true);
+    params["num_batches_tracked"] = ImportBuilder::known(at::zeros({}, at::TensorOptions().dtype(at::kLong)));
+  }
   const std::string op = mase::format("nn.instance_norm{}d", x.rank() - 2);
   const Wire y = c.builder
                      .apply(c.node, mase::Chosen(op, with), {c.builder.reshape(c.node + "_samples", x, sizes)}, params,
@@ -68,7 +74,6 @@ std::optional<Wire> stacked_norm(AtenCall& c, const Wire& x) {
 
 // Statistics of a batch of one are those of a sample: how decompositions write instance_norm.
 AtenValues sample_norm(AtenCall& c, const Wire& x) {
-  if (const auto y = stacked_norm(c, x)) return {*y};
   if (x.size(0) != Size(1) || x.rank() < 3)
     c.refuse("takes mean and variance from the batch", "call model.eval() before exporting the model");
   const std::string op = mase::format("instance_norm{}d", x.rank() - 2);
@@ -86,6 +91,7 @@ AtenValues sample_norm(AtenCall& c, const Wire& x) {
 AtenValues batch_norm(AtenCall& c) {
   const Wire x = c.tensor("input");
   if (x.rank() < 2 || x.rank() > 5) c.refuse("expected an input [batch, channels, ...]");
+  if (const auto y = stacked_norm(c, x)) return {*y};
   const bool trains = (c.has("training") && c.flag("training")) || (c.has("train") && c.flag("train")) ||
                       !c.has("running_mean") || !c.has("running_var");
   if (trains) return sample_norm(c, x);

@@ -236,6 +236,9 @@ Wires ImportBuilder::emit(Call& call) {
       if (!fit_constants(call)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
       traced[0] = trace(call, 0);
     }
+  for (const auto& [name, wire] : call.params)
+    if (any_batch_ && wire.trace[0].sizes() != wire.trace[1].sizes())
+      throw OneBatchOnly{mase::format("node '{}': its {} is as long as the batch", call.name, name)};
   std::vector<Argument> args;
   for (size_t i = 0; i < call.inputs.size(); ++i)
     args.push_back(argument(mase::format("{}_{}", call.name, i), call.inputs[i]));

@@ -180,7 +180,7 @@ void simplify(mase::Graph& graph, SizeTable sizes) {
                  merge_attention(graph, sizes, *node) || merge_gelu(graph, *node) ||
                  merge_layer_norm(graph, sizes, *node) || merge_rsqrt(graph, *node) || merge_activation(graph, *node) ||
                  merge_pool(graph, *node) || merge_padding(graph, *node) || merge_not_equal(graph, *node) ||
-                 merge_twins(graph, *node);
+                 merge_slices(graph, *node) || merge_twins(graph, *node);
     }
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)

@@ -26,6 +26,7 @@ void become(mase::Graph& graph, mase::Node& node, mase::Chosen op, std::vector<m
 
 bool merge_gelu(mase::Graph& graph, mase::Node& function);
 bool merge_activation(mase::Graph& graph, mase::Node& last);
+bool merge_slices(mase::Graph& graph, mase::Node& slice);
 bool merge_pool(mase::Graph& graph, mase::Node& squeeze);
 bool merge_padding(mase::Graph& graph, mase::Node& layer);
 bool merge_stacked_transpose(mase::Graph& graph, mase::Node& last);

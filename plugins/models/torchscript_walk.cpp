@@ -173,6 +173,8 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
       set(walk, frame, node.outputs.at(0), {});
     else
       walk.values.alias(label(frame, node.outputs.at(0)), label(frame, node.inputs[0]));
+  } else if (node.kind == "aten::format") {
+    set(walk, frame, node.outputs.at(0), std::string("text"));  // of messages, which nobody reads
   } else if (node.kind == "aten::append") {
     append(walk, frame, node);
   } else if (node.kind == "prim::RaiseException") {

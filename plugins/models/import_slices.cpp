@@ -1,0 +1,72 @@
+// Slices that follow each other over a whole axis are a split: newer exporters to ONNX write chunk so.
+#include <algorithm>
+
+#include "import_simplify.h"
+
+namespace models {
+
+using mase::Argument;
+using mase::Node;
+
+namespace {
+
+struct Part {
+  Node* node = nullptr;
+  int64_t start = 0, end = 0;
+};
+
+int64_t field(const Node& node, const char* name, int64_t otherwise) {
+  const mase::Value* value = node.op.with().find(name);
+  return value && value->is_int() ? value->as_int() : otherwise;
+}
+
+// The slices of `whole` along an axis in order; nothing unless they cover it once.
+std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
+  std::vector<Part> parts;
+  for (Node* user : whole.node->users()) {
+    if (user->mase_op != "slice" || has_format(*user) || !is_same(user->args[0], whole) ||
+        field(*user, "dim", 0) != dim)
+      continue;
+    if (field(*user, "step", 1) != 1) return {};
+    parts.push_back({user, field(*user, "start", 0), field(*user, "end", size)});
+    if (parts.back().start < 0 || parts.back().end < 0) return {};
+  }
+  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.start < b.start; });
+  int64_t next = 0;
+  for (const Part& part : parts) {
+    if (part.start != next || part.end <= part.start) return {};
+    next = part.end;
+  }
+  return next == size ? parts : std::vector<Part>();
+}
+
+}  // namespace
+
+bool merge_slices(mase::Graph& graph, Node& slice) {
+  if (slice.mase_op != "slice" || has_format(slice) || !slice.args[0].node) return false;
+  const Argument whole = slice.args[0];
+  const mase::Shape& shape = whole.node->meta.common.results.at(static_cast<size_t>(whole.result)).shape;
+  const int64_t dim = field(slice, "dim", 0);
+  if (dim < 1 || dim >= static_cast<int64_t>(shape.size())) return false;  // the batch is not split
+  const std::vector<Part> parts = parts_of(whole, dim, shape[static_cast<size_t>(dim)]);
+  if (parts.size() < 2) return false;
+  // The first of them in the graph's order.
+  Node* place = nullptr;
+  for (Node* node : graph.nodes())
+    if (!place && std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.node == node; }))
+      place = node;
+  mase::List sizes;
+  for (const Part& part : parts) sizes.push_back(part.end - part.start);
+  Node& split = graph.insert_before(*place, mase::OpKind::call_function, place->name + "_split");
+  become(graph, split, mase::Chosen("nn.split", {{"sizes", sizes}, {"dim", dim}}), {whole});
+  for (size_t i = 0; i < parts.size(); ++i) {
+    split.meta.common.results.add(mase::format("data_out_{}", i)) = parts[i].node->meta.common.results.at(size_t{0});
+    for (Node* user : std::vector<Node*>(parts[i].node->users()))
+      for (size_t at = 0; at < user->args.size(); ++at)
+        if (is_same(user->args[at], Argument(parts[i].node)))
+          graph.set_argument(*user, at, Argument(&split, static_cast<int>(i)));
+  }
+  return true;
+}
+
+}  // namespace models

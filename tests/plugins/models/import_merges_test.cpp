@@ -1,0 +1,190 @@
+// simplify(): what exporters and decompositions write with several nodes becomes the operator that it is.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/glu.h>
+#include <ATen/ops/hardswish.h>
+#include <ATen/ops/max_pool1d.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/permute.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <catch2/catch.hpp>
+
+#include "plugins/models/import.h"
+#include "support/fake_context.h"
+
+using namespace models;
+using namespace test;
+
+namespace {
+
+using MergeBody = std::function<Wire(ImportBuilder&, Wire)>;
+
+mase::Graph merged(std::vector<std::optional<int64_t>> shape, const MergeBody& body) {
+  FakeContext context;
+  ImportFields fields;
+  fields.file.name = "net.onnx";
+  mase::Graph graph = import_graph(fields, context, "test", [&](ImportBuilder& b) {
+    b.output("y", body(b, b.inputs({{"x", shape, at::kFloat}}).at("x")));
+  });
+  graph.check();
+  return graph;
+}
+
+std::vector<std::string> merged_ops(const mase::Graph& graph) {
+  std::vector<std::string> ops;
+  for (const mase::Node* node : graph.nodes())
+    if (node->op) ops.push_back(node->mase_op);
+  return ops;
+}
+using MergedOps = std::vector<std::string>;
+
+at::Tensor merged_result(mase::Graph& graph, const at::Tensor& x) {
+  return mase::Executor(graph, registry()).run({x}).at(0);
+}
+
+Wire scalar_wire(double value) { return ImportBuilder::known(at::scalar_tensor(value)); }
+
+}  // namespace
+
+TEST_CASE("the mean of an image's pixels is a pool, of a vector's elements a mean") {
+  const MergeBody pixels = [](ImportBuilder& b, Wire x) { return b.mean("m", x, {3, 2}, true); };
+  mase::Graph graph = merged({{}, 3, 4, 4}, pixels);
+  CHECK(merged_ops(graph) == MergedOps{"adaptive_avg_pool2d"});
+  const at::Tensor x = at::rand({2, 3, 4, 4});
+  CHECK(at::allclose(merged_result(graph, x), at::adaptive_avg_pool2d(x, {1, 1})));
+  CHECK(merged_ops(merged({{}, 3, 4, 4}, [](ImportBuilder& b, Wire y) {
+          return b.mean("m", y, {2, 3}, false);
+        })) == MergedOps{"mean"});
+  CHECK(merged_ops(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) { return b.mean("m", y, {2}, true); })) ==
+        MergedOps{"mean"});
+}
+
+TEST_CASE("limits of floats are the activation that they are") {
+  const auto limited = [](mase::Value low, mase::Value high) {
+    return merged_ops(merged({{}, 4}, [=](ImportBuilder& b, Wire x) { return b.clamp("c", x, low, high); }));
+  };
+  CHECK(limited(0, {}) == MergedOps{"relu"});
+  CHECK(limited(0.0, 6.0) == MergedOps{"relu6"});
+  CHECK(limited(-1, 1) == MergedOps{"hardtanh"});
+  CHECK(limited(-1, 2) == MergedOps{"clamp"});
+  CHECK(limited({}, {}) == MergedOps{});
+  // One after the other, as decompositions have it.
+  CHECK(merged_ops(merged({{}, 4}, [](ImportBuilder& b, Wire x) {
+          return b.clamp("b", b.clamp("a", x, -1, {}), {}, 3);
+        })) == MergedOps{"clamp"});
+}
+
+TEST_CASE("hardswish, silu and glu are found in their products") {
+  const MergeBody hardswish = [](ImportBuilder& b, Wire x) {
+    const Wire limited = b.clamp("high", b.clamp("low", b.binary("a", "add", x, scalar_wire(3)), 0, {}), {}, 6);
+    return b.binary("d", "div", b.binary("m", "mul", x, limited), scalar_wire(6));
+  };
+  mase::Graph graph = merged({{}, 5}, hardswish);
+  CHECK(merged_ops(graph) == MergedOps{"hardswish"});
+  const at::Tensor x = at::randn({3, 5}) * 4;
+  CHECK(at::allclose(merged_result(graph, x), at::hardswish(x)));
+
+  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+          const Wire gate = b.call("h", "hardsigmoid", {y});
+          return b.binary("m", "mul", gate, y);
+        })) == MergedOps{"hardswish"});
+  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+          return b.binary("m", "mul", y, b.call("s", "sigmoid", {y}));
+        })) == MergedOps{"silu"});
+  // Another value's gate stays a product.
+  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+          return b.binary("m", "mul", y, b.call("s", "sigmoid", {b.call("t", "tanh", {y})}));
+        })) == MergedOps{"tanh", "sigmoid", "mul"});
+
+  graph = merged({{}, 6}, [](ImportBuilder& b, Wire y) {
+    return b.binary("m", "mul", b.slice("l", y, 1, 0, 3, 1),
+                    b.call("s", "sigmoid", {b.slice("r", y, 1, 3, INT64_MAX, 1)}));
+  });
+  CHECK(merged_ops(graph) == MergedOps{"glu"});
+  const at::Tensor z = at::randn({2, 6});
+  CHECK(at::allclose(merged_result(graph, z), at::glu(z, 1)));
+}
+
+TEST_CASE("a pool over an image of one row is a pool over a line") {
+  const auto pooled = [](mase::List kernel) -> MergeBody {
+    return [=](ImportBuilder& b, Wire x) {
+      const Wire image = b.reshape("u", x, {x.size(0), x.size(1), 1, x.size(2)});
+      const Wire y = b.call("p", "max_pool2d", {image}, {{"kernel_size", kernel}, {"stride", mase::List{1, 2}}});
+      return b.reshape("s", y, {y.size(0), y.size(1), y.size(3)});
+    };
+  };
+  mase::Graph graph = merged({{}, 2, 8}, pooled({1, 3}));
+  CHECK(merged_ops(graph) == MergedOps{"max_pool1d"});
+  const at::Tensor x = at::rand({2, 2, 8});
+  CHECK(at::allclose(merged_result(graph, x), at::max_pool1d(x, 3, 2)));
+}
+
+TEST_CASE("zeros around an image belong to the pool behind them, other numbers do not") {
+  const auto padded = [](mase::Map pad) -> MergeBody {
+    return [=](ImportBuilder& b, Wire x) {
+      const Wire y = b.call("pad", "pad", {x}, pad);
+      return b.call("p", "avg_pool2d", {y}, {{"kernel_size", 3}, {"stride", 2}, {"count_include_pad", false}});
+    };
+  };
+  mase::Graph graph = merged({{}, 2, 8, 8}, padded({{"pad", mase::List{1, 1, 1, 1}}}));
+  CHECK(merged_ops(graph) == MergedOps{"avg_pool2d"});
+  const at::Tensor x = at::rand({2, 2, 8, 8});
+  CHECK(at::allclose(merged_result(graph, x), at::avg_pool2d(x, {3, 3}, {2, 2}, {1, 1})));
+  CHECK(merged_ops(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{1, 1, 1, 1}}, {"value", 2.0}}))).size() == 2);
+  CHECK(merged_ops(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{0, 1, 0, 1}}}))).size() == 2);
+}
+
+TEST_CASE("slices that cover an axis are a split; others stay") {
+  const auto sliced = [](int64_t second) -> MergeBody {
+    return [=](ImportBuilder& b, Wire x) {
+      return b.call("c", "cat", {b.slice("r", x, 1, second, INT64_MAX, 1), b.slice("l", x, 1, 0, 2, 1)}, {{"dim", 1}});
+    };
+  };
+  mase::Graph graph = merged({{}, 6}, sliced(2));
+  CHECK(merged_ops(graph) == MergedOps{"split", "cat"});
+  CHECK(merged_result(graph, at::rand({3, 6})).sizes() == at::IntArrayRef({3, 6}));
+  CHECK(merged_ops(merged({{}, 6}, sliced(3))) == MergedOps{"slice", "slice", "cat"});
+}
+
+TEST_CASE("heads and rows that are stacked for a product are not") {
+  mase::Graph graph = merged({{}, 2, 3, 4}, [](ImportBuilder& b, Wire x) {
+    const Wire stacked = b.reshape("a", x, {Size(x.size(0).at[0] * 2, x.size(0).at[1] * 2), 3, 4});
+    const Wire product = b.matmul("m", stacked, b.transpose("t", stacked, 1, 2));
+    return b.reshape("y", product, {x.size(0), 2, 3, 3});
+  });
+  CHECK(std::count(merged_ops(graph).begin(), merged_ops(graph).end(), "flatten") == 0);
+  const at::Tensor x = at::rand({5, 2, 3, 4});
+  CHECK(at::allclose(merged_result(graph, x), x.matmul(x.transpose(2, 3))));
+
+  graph = merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) {
+    const Wire rows = b.reshape("r", y, {-1, 4});
+    const Wire layer = b.linear("fc", rows, ImportBuilder::known(at::ones({2, 4}), "w"), ImportBuilder::absent());
+    return b.reshape("back", layer, {-1, 3, 2});
+  });
+  CHECK(merged_ops(graph) == MergedOps{"linear"});
+  CHECK(merged_result(graph, at::rand({5, 3, 4})).sizes() == at::IntArrayRef({5, 3, 2}));
+}
+
+TEST_CASE("permutations one after the other are one, or none") {
+  const auto twice = [](std::vector<int64_t> second) -> MergeBody {
+    return [=](ImportBuilder& b, Wire x) { return b.permute("q", b.permute("p", x, {0, 2, 3, 1}), second); };
+  };
+  mase::Graph graph = merged({{}, 2, 3, 4}, twice({0, 2, 3, 1}));
+  CHECK(merged_ops(graph) == MergedOps{"permute"});
+  const at::Tensor x = at::rand({5, 2, 3, 4});
+  CHECK(at::allclose(merged_result(graph, x), x.permute({0, 2, 3, 1}).permute({0, 2, 3, 1})));
+  CHECK(merged_ops(merged({{}, 2, 3, 4}, [](ImportBuilder& b, Wire y) {
+          return b.call("r", "relu", {b.permute("q", b.permute("p", y, {0, 2, 3, 1}), {0, 3, 1, 2})});
+        })) == MergedOps{"relu"});
+}
+
+TEST_CASE("a constant of a static file's batch that is joined to the input follows the batch") {
+  mase::Graph graph = merged({3, 2, 4}, [](ImportBuilder& b, Wire x) {
+    return b.call("c", "cat", {ImportBuilder::known(at::ones({3, 1, 4})), x}, {{"dim", 1}});
+  });
+  CHECK(merged_result(graph, at::rand({7, 2, 4})).sizes() == at::IntArrayRef({7, 3, 4}));
+}
