@@ -143,6 +143,22 @@ AtenValue part_of_list(const AtenCall& call) {
   return part;
 }
 
+// Lists and ranges of Python.
+void add_lists(AtenTable& t) {
+  t["list.t"] = [](AtenCall& c) -> AtenValues { return {c.arg("l")}; };
+  t["__range_length"] = [](AtenCall& c) -> AtenValues {
+    const int64_t low = c.integer("lo"), high = c.integer("hi"), step = c.integer("step");
+    if (step == 0 || std::max({std::abs(low), std::abs(high), std::abs(step)}) > INT32_MAX)
+      c.refuse("has no such range");
+    const int64_t distance = step > 0 ? high - low : low - high, stride = std::abs(step);
+    return {Size(distance > 0 ? (distance + stride - 1) / stride : 0)};
+  };
+  t["__derive_index"] = [](AtenCall& c) -> AtenValues {
+    return {Size(c.integer("start") + c.integer("index") * c.integer("step"))};
+  };
+  t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
+}
+
 void add_queries(AtenTable& t) {
   t["sym_size"] = t["size"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
@@ -170,18 +186,6 @@ void add_queries(AtenTable& t) {
           if (const auto* key = (*pair)[0].get<std::string>(); key && *key == c.text("key")) return {(*pair)[1]};
     c.refuse("asks a dictionary for a key that it does not have");
   };
-  t["list.t"] = [](AtenCall& c) -> AtenValues { return {c.arg("l")}; };
-  t["__range_length"] = [](AtenCall& c) -> AtenValues {
-    const int64_t low = c.integer("lo"), high = c.integer("hi"), step = c.integer("step");
-    if (step == 0 || std::max({std::abs(low), std::abs(high), std::abs(step)}) > INT32_MAX)
-      c.refuse("has no such range");
-    const int64_t distance = step > 0 ? high - low : low - high, stride = std::abs(step);
-    return {Size(distance > 0 ? (distance + stride - 1) / stride : 0)};
-  };
-  t["__derive_index"] = [](AtenCall& c) -> AtenValues {
-    return {Size(c.integer("start") + c.integer("index") * c.integer("step"))};
-  };
-  t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };
   t["dtype"] = [](AtenCall& c) -> AtenValues { return {Size(static_cast<int64_t>(c.tensor("a").dtype()))}; };
@@ -298,7 +302,7 @@ static void add_questions(AtenTable& t) {
 }
 
 void add_aten_sizes(AtenTable& t) {
-  add_queries(t), add_conversions(t);
+  add_queries(t), add_lists(t), add_conversions(t);
   t["floordiv"] = t["mod"] = [](AtenCall& c) -> AtenValues { return {python_arithmetic(c)}; };
   t["neg.int"] = t["neg.float"] = t["neg.Scalar"] = [](AtenCall& c) -> AtenValues {
     const Number n = number_of(c, "a");
