@@ -136,7 +136,7 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   const auto op = reshape_op(from, to);
   if (!op) throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(to))};
   const Wire result = apply(name, *op, {x}).front();
-  if (result.live()) reshaped_[result.from.node] = x;
+  if (result.live() && (op->name() == "nn.reshape" || op->name() == "nn.flatten")) reshaped_[result.from.node] = x;
   return result;
 }
 

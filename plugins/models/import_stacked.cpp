@@ -74,6 +74,15 @@ void take_aim(mase::Graph& graph, SizeTable& table, Node& user, const Aim& aim) 
   table[&reshape] = {aim.sizes};
 }
 
+// A reshape in front of a factor that has none, for take_aim() to direct.
+void insert_reshape(mase::Graph& graph, SizeTable& table, Node& user, const Aim& aim) {
+  const Argument input = user.args[aim.place];
+  Node& node = graph.insert_before(user, mase::OpKind::call_function, mase::format("{}_{}", user.name, aim.place));
+  node.meta.common.results.add("data_out_0") = input.node->meta.common.results.at(static_cast<size_t>(input.result));
+  become(graph, node, *reshape_op(*sizes_of(table, input), aim.sizes), {input});
+  graph.set_argument(user, aim.place, Argument(&node));
+}
+
 // reshape(linear(reshape(x))), where the second one parts the axes before the last, is linear(reshape(x)), and often
 // linear(x).
 bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
@@ -90,7 +99,7 @@ bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
   return true;
 }
 
-// The same of a product of matrices, whose factors both had their axes before the last two joined.
+// The same of a product of matrices, whose factors had their axes before the last two joined: one of them at least.
 bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
   Node* product = last.args[0].node;
   if (product->mase_op != "matmul" || product->args[0].node == product->args[1].node) return false;
@@ -98,6 +107,7 @@ bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
   if (!outside || !after || outside->size() != 3 || after->size() < 4 ||
       !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
     return false;
+  if (!reshaped(product->args[0]) && !reshaped(product->args[1])) return false;
   std::vector<Aim> aims;
   for (size_t i = 0; i < 2; ++i) {
     const Sizes* inside = sizes_of(table, product->args[i]);
@@ -106,9 +116,13 @@ bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
     const mase::Shape shape = recorded(product->args[i]);
     std::copy(inside->end() - 2, inside->end(), aim.sizes.end() - 2);
     std::copy(shape.end() - 2, shape.end(), aim.shape.end() - 2);
-    if (!can_aim(table, *product, aim)) return false;
+    const bool fits = reshaped(product->args[i]) ? can_aim(table, *product, aim) : bool(reshape_op(*inside, aim.sizes));
+    if (!fits) return false;
   }
-  for (const Aim& aim : aims) take_aim(graph, table, *product, aim);
+  for (const Aim& aim : aims) {
+    if (!reshaped(product->args[aim.place])) insert_reshape(graph, table, *product, aim);
+    take_aim(graph, table, *product, aim);
+  }
   takes_place_of(graph, table, *product, last);
   return true;
 }
