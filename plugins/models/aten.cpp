@@ -15,6 +15,14 @@ const char* AtenValue::type_name() const {
   return kNames[data_.index()];
 }
 
+AtenValue result_at(const AtenValues& results, size_t index) {
+  const Wire* only = results.size() == 1 ? results[0].get<Wire>() : nullptr;
+  if (!only || only->usable() || index == 0) return index < results.size() ? results[index] : AtenValue();
+  Wire wire;
+  wire.state = only->state, wire.of_shape = true;
+  return wire;
+}
+
 void for_each_wire(const AtenValue& value, const std::function<void(const Wire&)>& visit) {
   if (const auto* wire = value.get<Wire>()) visit(*wire);
   if (const auto* list = value.get<AtenValue::List>())

@@ -48,6 +48,9 @@ class AtenValue {
 };
 using AtenValues = std::vector<AtenValue>;
 
+// One result of a call. Where a single one, unknown or absent, stands for all, nothing is known about the others.
+AtenValue result_at(const AtenValues& results, size_t index);
+
 // Every wire in `value`, lists included.
 void for_each_wire(const AtenValue& value, const std::function<void(const Wire&)>& visit);
 
@@ -140,6 +143,7 @@ class AtenWalk {
   };
   AtenValues call(AtenCall& call);
   AtenValues call_without(AtenCall& call);
+  AtenValues shadowed(const AtenCall& call);
   AtenValues dispatch(AtenCall& call);
   void overwrite(const AtenCall& call, const std::string& label, const Wire& with);
 

@@ -157,22 +157,56 @@ AtenValues AtenWalk::call(AtenCall& call) {
 // A call with an argument that is absent.
 AtenValues AtenWalk::call_without(AtenCall& call) {
   const std::string base = call.base();
-  const bool asks_for_shape = base == "sym_size" || base == "size" || base == "sym_numel" || base == "dim";
-  if (const auto* x = call.arg("self").get<Wire>(); asks_for_shape && x && x->trace[0].defined()) return dispatch(call);
   Wires inputs;
   for (const char* name : {"condition", "self", "input", "mask", "other", "mat2"})
     if (call.arg(name).get<Wire>() || (base == "where" && call.has(name))) inputs.push_back(call.tensor(name));
   const LeftOut how = left_out(vocabulary(base), inputs, is_along_last(call, inputs));
   using Mode = LeftOut::Mode;
-  if (how.mode == Mode::absent) return repeated(Wire::State::absent);
+  if (how.mode == Mode::absent) return shadowed(call);
   if (how.mode == Mode::runs) return dispatch(call);
   if (how.mode == Mode::operand) return {tentative(remains(inputs.at(how.take)), inputs.at(how.take).is_weights)};
   for (auto& [name, value] : call.args)
     if (const auto* wire = value.get<Wire>()) value = remains(*wire);
-  AtenValues results = dispatch(call);
+  AtenValues results;
+  if (how.mode != Mode::live && !builder_.try_shadow([&] { results = dispatch(call); }))
+    return repeated(Wire::State::absent);
+  if (how.mode == Mode::live) results = dispatch(call);
   const bool is_plain = results.size() == 1 && results[0].get<Wire>();
   if (how.mode == Mode::live) return results;
   return is_plain ? AtenValues{tentative(*results[0].get<Wire>(), how.is_weights)} : repeated(Wire::State::absent);
+}
+
+// The results of a call that needs what is absent, as far as their shapes go.
+AtenValues AtenWalk::shadowed(const AtenCall& call) {
+  bool has_all = true, is_of_shape = call.base() == "sym_size" || call.base() == "size" || call.base() == "sym_numel";
+  const std::function<AtenValue(const AtenValue&)> shadow = [&](const AtenValue& value) -> AtenValue {
+    const auto* list = value.get<AtenValue::List>();
+    const auto* wire = value.get<Wire>();
+    AtenValue::List items;
+    for (size_t i = 0; list && i < list->size(); ++i) items.push_back(shadow((*list)[i]));
+    if (list) return items;
+    if (!wire || !wire->absent()) return value;
+    has_all &= wire->shadow != nullptr, is_of_shape |= wire->of_shape;
+    return wire->shadow ? AtenValue(*wire->shadow) : value;
+  };
+  AtenCall with = call;
+  for (auto& [name, value] : with.args) value = shadow(value);
+  AtenValues results;
+  const std::function<AtenValue(const AtenValue&)> missed = [&](const AtenValue& value) -> AtenValue {
+    const auto* list = value.get<AtenValue::List>();
+    AtenValue::List items;
+    for (size_t i = 0; list && i < list->size(); ++i) items.push_back(missed((*list)[i]));
+    if (list) return items;
+    const auto* wire = value.get<Wire>();
+    return wire ? AtenValue(missing(wire->state == Wire::State::unknown ? Wire() : *wire)) : value;
+  };
+  if (has_all && builder_.try_shadow([&] { results = dispatch(with); })) {
+    for (AtenValue& value : results) value = missed(value);
+    return results;
+  }
+  Wire nothing;
+  nothing.of_shape = is_of_shape;
+  return {nothing};
 }
 
 AtenValues AtenWalk::dispatch(AtenCall& call) {

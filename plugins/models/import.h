@@ -57,12 +57,15 @@ struct Wire {
     unknown,  // comes from an operator that is not known; reported at the end
   };
   State state = State::absent;
-  std::array<at::Tensor, 2> trace;   // known: the values; live: meta tensors
-  mase::Argument from;               // live
-  std::string key;                   // known: its name in the file, which becomes its key in the tensor table
-  std::string repeated;              // known: the name of the matrix that is repeated along a first axis
-  std::shared_ptr<const Wire> rest;  // absent: the scores or weights of an attention without the mask that is left out
-  bool is_weights = false;           // `rest` are weights: a softmax came after the mask
+  std::array<at::Tensor, 2> trace;  // known: the values; live: meta tensors
+  mase::Argument from;              // live
+  std::string key;                  // known: its name in the file, which becomes its key in the tensor table
+  std::string repeated;             // known: the name of the matrix that is repeated along a first axis
+  // Absent: what it would be with the input (its shape may be asked for), and what is left without it where it is the
+  // mask of an attention: scores, or weights after a softmax.
+  std::shared_ptr<const Wire> shadow, rest;
+  bool is_weights = false;
+  bool of_shape = false;  // absent: follows from a shape that is not known, which no mask does
 
   bool live() const { return state == State::live; }
   bool known() const { return state == State::known; }
@@ -90,7 +93,8 @@ struct LeftOut {
   bool is_weights = false;
 };
 LeftOut left_out(const std::string& op, const Wires& inputs, bool is_last_axis);
-Wire remains(const Wire& wire);                     // an absent wire's rest, any other wire itself
+Wire missing(const Wire& shadow);  // an absent wire of a live shadow; one that is known does not need what is absent
+Wire remains(const Wire& wire);    // an absent wire's rest, any other wire itself
 Wire tentative(const Wire& rest, bool is_weights);  // an absent wire with a rest
 
 // An input as the file declares it. An axis without a size is open; an open first axis is the batch. What the file
@@ -99,6 +103,7 @@ struct InputInfo {
   std::string name;
   std::optional<std::vector<std::optional<int64_t>>> shape;
   std::optional<at::ScalarType> dtype;
+  std::vector<std::string> symbols = {};  // of open sizes, by axis; equal ones are equal sizes
 };
 
 // The wire `index` of a call's results, also where the call gave up on them.
@@ -156,6 +161,10 @@ class ImportBuilder {
   // The graph, without what no output needs. `what` names the file's kind in messages ("ONNX").
   mase::Graph finish(const std::string& what);
 
+  // What `run` gives on the shadows of values that are absent: what follows from shapes is known, the rest is absent.
+  // Nothing where it fails.
+  bool try_shadow(const std::function<void()>& run);
+
   void visit() { ++visited_; }  // a node of the file
   size_t visited() const { return visited_; }
   Size batch() const { return {batch_[0], batch_[1]}; }
@@ -175,6 +184,8 @@ class ImportBuilder {
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
   mase::Shape input_shape(const InputInfo& info, size_t place) const;
   std::vector<const InputInfo*> chosen_inputs(const std::vector<InputInfo>& infos) const;
+  std::optional<mase::Shape> shape_left_out(const InputInfo& info, const std::vector<const InputInfo*>& chosen,
+                                            const std::vector<mase::Shape>& shapes) const;
   Wire placeholder(const InputInfo& info, const mase::Shape& shape, size_t place);
   std::vector<std::pair<std::string, Wire>> wanted_outputs(const std::string& what) const;
   Sizes expanded(const std::string& name, const Sizes& from, Sizes sizes) const;
@@ -200,6 +211,7 @@ class ImportBuilder {
   std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
+  std::set<const mase::Node*> hidden_;                        // placeholders of inputs left out, for their shapes
   std::vector<std::array<std::string, 3>> unknown_;           // node, operator, why
   std::map<const void*, mase::Node*> constants_;              // one get_attr node per tensor
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file

@@ -77,6 +77,10 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
   graph_.meta.set("outputs", names);
   mase::add_output(graph_, std::move(results));
   drop_unused();
+  for (const mase::Node* node : graph_.inputs())
+    if (hidden_.contains(node))
+      throw mase::Error(mase::format("'{}': input '{}' is left out, but needed", fields_.file.name, node->target),
+                        fields_.file.loc, "name it in `inputs`, or give it a value in `constants`");
   simplify(graph_, sizes_);
   drop_unused();
   return std::move(graph_);
@@ -85,7 +89,8 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
 void ImportBuilder::drop_unused() {
   const std::vector<mase::Node*> nodes = graph_.nodes();
   for (auto it = nodes.rbegin(); it != nodes.rend(); ++it)
-    if ((*it)->users().empty() && (*it)->op_kind != mase::OpKind::placeholder && (*it)->op_kind != mase::OpKind::output)
+    if ((*it)->users().empty() && ((*it)->op_kind != mase::OpKind::placeholder || hidden_.contains(*it)) &&
+        (*it)->op_kind != mase::OpKind::output)
       graph_.erase(**it);
   std::set<std::string> used;
   for (const mase::Node* node : graph_.nodes())

@@ -116,6 +116,25 @@ Wire ImportBuilder::placeholder(const InputInfo& info, const mase::Shape& shape,
   return wire;
 }
 
+// The shape of an input that is left out, as far as the file and the inputs beside it tell.
+std::optional<mase::Shape> ImportBuilder::shape_left_out(const InputInfo& info,
+                                                         const std::vector<const InputInfo*>& chosen,
+                                                         const std::vector<mase::Shape>& shapes) const {
+  if (!info.shape || !info.dtype) return std::nullopt;
+  std::map<std::string, int64_t> sizes;
+  for (size_t k = 0; k < chosen.size(); ++k)
+    for (size_t i = 0; i < std::min(chosen[k]->symbols.size(), shapes[k].size()); ++i)
+      if (!chosen[k]->symbols[i].empty()) sizes[chosen[k]->symbols[i]] = shapes[k][i];
+  mase::Shape shape;
+  for (size_t i = 0; i < info.shape->size(); ++i) {
+    const auto& size = (*info.shape)[i];
+    const auto same = i < info.symbols.size() ? sizes.find(info.symbols[i]) : sizes.end();
+    if (!size && same == sizes.end() && i > 0) return std::nullopt;
+    shape.push_back(size ? *size : i == 0 ? -1 : same->second);
+  }
+  return shape;
+}
+
 std::map<std::string, Wire> ImportBuilder::inputs(const std::vector<InputInfo>& infos) {
   const std::vector<const InputInfo*> chosen = chosen_inputs(infos);
   std::vector<mase::Shape> shapes;
@@ -144,12 +163,11 @@ std::map<std::string, Wire> ImportBuilder::inputs(const std::vector<InputInfo>& 
     if (!wire.absent()) continue;
     left_out_.push_back(info.name);
     // Its shape may still be asked for.
-    mase::Shape shape;
-    for (size_t i = 0; info.shape && i < info.shape->size(); ++i)
-      shape.push_back((*info.shape)[i].value_or(i == 0 ? -1 : -2));
-    if (!info.shape || std::find(shape.begin(), shape.end(), -2) != shape.end()) continue;
-    const auto options = at::TensorOptions().dtype(info.dtype.value_or(at::kFloat)).device(at::kMeta);
-    for (size_t at = 0; at < 2; ++at) wire.trace[at] = at::empty(with_batch(shape, batch_[0], batch_[at]), options);
+    const std::optional<mase::Shape> shape = shape_left_out(info, chosen, shapes);
+    if (!shape) continue;
+    mase::Node* const like = like_;
+    wire = missing(placeholder(info, *shape, 0));
+    like_ = like, hidden_.insert(wire.shadow->from.node), named_.erase(info.name);
   }
   return wires;
 }

@@ -42,6 +42,7 @@ InputInfo describe(const proto::ValueInfoProto& input) {
         throw mase::Error(mase::format("it has a dimension of {}", d.dim_value()));
       // Some exporters write an open size as 0.
       const bool is_open = !d.has_dim_value() || d.dim_value() == 0;
+      info.symbols.push_back(is_open ? d.dim_param() : std::string());
       info.shape->push_back(is_open ? std::nullopt : std::optional<int64_t>(d.dim_value()));
       sizes.push_back(is_open ? 1 : d.dim_value());
     }
@@ -154,8 +155,6 @@ Values Reader::run(const Node& node) {
 // A node with an input that is absent.
 Values Reader::run_without(const Node& node) {
   if (function_of(node)) return dispatch(node);
-  if (node.full_op() == "Shape" && node.value(0).wire.trace[0].defined()) return dispatch(node);
-  const Values nothing(static_cast<size_t>(node.message().output_size()), Value());
   Wires inputs;
   for (int i = 0; i < node.inputs(); ++i)
     if (node.has(i)) inputs.push_back(node.value(i).wire);
@@ -163,20 +162,43 @@ Values Reader::run_without(const Node& node) {
   const int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
   const LeftOut how = left_out(vocabulary(node.full_op()), inputs, axis == -1 || axis == rank - 1);
   using Mode = LeftOut::Mode;
-  if (how.mode == Mode::absent) return nothing;
+  if (how.mode == Mode::absent) return shadowed(node);
   if (how.mode == Mode::runs) return dispatch(node);
   if (how.mode == Mode::operand)
     return {Value(tentative(remains(inputs.at(how.take)), inputs.at(how.take).is_weights))};
+  Values results;
+  const auto run = [&] { results = dispatch_with(node, remains); };
+  if (how.mode == Mode::live) return run(), results;
+  if (!build_.try_shadow(run)) return shadowed(node);
+  for (Value& value : results) value = Value(tentative(value.wire, how.is_weights));
+  return results;
+}
+
+// The node with other wires for its absent inputs.
+Values Reader::dispatch_with(const Node& node, const std::function<Wire(const Wire&)>& other) {
   Scope scope;
   scope.outer = &node.scope();
   scope.depth = node.scope().depth, scope.prefix = node.scope().prefix;
   scope.opsets = node.scope().opsets, scope.attributes = node.scope().attributes;
   for (int i = 0; i < node.inputs(); ++i)
     if (node.has(i) && node.value(i).wire.absent())
-      scope.values[node.message().input(i)] = Value(remains(node.value(i).wire));
-  Values results = dispatch(Node(*this, scope, node.message()));
-  if (how.mode == Mode::live) return results;
-  for (Value& value : results) value = Value(tentative(value.wire, how.is_weights));
+      scope.values[node.message().input(i)] = Value(other(node.value(i).wire));
+  return dispatch(Node(*this, scope, node.message()));
+}
+
+// The results of a node that needs what is absent, as far as their shapes go.
+Values Reader::shadowed(const Node& node) {
+  bool has_all = true;
+  Wire nothing;
+  nothing.of_shape = node.full_op() == "Shape" || node.full_op() == "Size";
+  for (int i = 0; i < node.inputs(); ++i)
+    if (node.has(i) && node.value(i).wire.absent())
+      has_all &= node.value(i).wire.shadow != nullptr, nothing.of_shape |= node.value(i).wire.of_shape;
+  Values results;
+  const auto run = [&] { results = dispatch_with(node, [](const Wire& wire) { return *wire.shadow; }); };
+  if (!has_all || !build_.try_shadow(run)) results.clear();
+  for (Value& value : results) value = Value(missing(value.wire.state == Wire::State::unknown ? Wire() : value.wire));
+  results.resize(std::max(results.size(), static_cast<size_t>(node.message().output_size())), Value(nothing));
   return results;
 }
 

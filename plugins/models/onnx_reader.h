@@ -115,6 +115,8 @@ class Reader {
   void walk(const google::protobuf::RepeatedPtrField<proto::NodeProto>& nodes, Scope& scope);
   Values run(const Node& node);
   Values run_without(const Node& node);
+  Values dispatch_with(const Node& node, const std::function<Wire(const Wire&)>& other);
+  Values shadowed(const Node& node);
   Values dispatch(const Node& node);
   Values call_function(const Node& node, const proto::FunctionProto& function);
   const proto::FunctionProto* function_of(const Node& node) const;

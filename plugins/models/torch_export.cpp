@@ -78,6 +78,8 @@ std::vector<InputInfo> ExportedProgram::user_inputs() const {
     for (const Value& size : member(meta, "sizes").as_list()) {
       const mase::Entry& n = only_entry(size);
       info.shape->push_back(n.key == "as_int" ? std::optional<int64_t>(n.value.as_int()) : std::nullopt);
+      const mase::Value* symbol = n.value.is_map() ? n.value.as_map().find("expr_str") : nullptr;
+      info.symbols.push_back(symbol && symbol->is_string() ? symbol->as_string() : std::string());
       if (n.key == "as_int" && n.value.as_int() < 0)
         throw mase::Error(mase::format("input '{}' has an axis of {} elements", info.name, n.value.as_int()));
     }

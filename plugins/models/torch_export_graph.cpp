@@ -190,11 +190,7 @@ void ExportedProgram::run_block(Scope& scope, const std::string& name, const Val
 void ExportedProgram::bind(Scope& scope, const AtenCall& call, const Value& outputs, const AtenValues& results,
                            const std::string& base) const {
   const mase::List& list = outputs.as_list();
-  // One unknown or absent wire stands for all results.
-  const Wire* only = results.size() == 1 ? results[0].get<Wire>() : nullptr;
-  const bool is_lost = only && !only->usable();
-  for (size_t i = 0; i < list.size(); ++i)
-    bind_one(scope, list[i], is_lost ? results[0] : i < results.size() ? results[i] : AtenValue(), base);
+  for (size_t i = 0; i < list.size(); ++i) bind_one(scope, list[i], result_at(results, i), base);
 }
 
 void ExportedProgram::bind_one(Scope& scope, const Value& tagged, const AtenValue& value,

@@ -273,9 +273,7 @@ void ScriptModule::run_operator(Walk& walk, const Frame& frame, const ScriptNode
   }
   const AtenValues results = walk.values.run(call, labels);
   const std::string from = walk.values.base_of(call.op, labels);
-  const bool is_lost = results.size() == 1 && results[0].get<Wire>() && !results[0].get<Wire>()->usable();
-  for (size_t i = 0; i < node.outputs.size(); ++i)
-    set(walk, frame, node.outputs[i], is_lost ? results[0] : i < results.size() ? results[i] : AtenValue(), from);
+  for (size_t i = 0; i < node.outputs.size(); ++i) set(walk, frame, node.outputs[i], result_at(results, i), from);
 }
 
 }  // namespace models
