@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "archive_source.h"
+#include "file_kind.h"
 #include "mase/error.h"
 #include "mase/text.h"
 
@@ -61,7 +62,10 @@ struct Archive::Source {
 
 Archive::Archive(const std::string& file)
     : file_(file), bytes_(file), source_(std::make_unique<Source>(bytes_.bytes())) {
-  if (!is_archive(bytes_.bytes())) fail("is no zip archive");
+  if (!is_archive(bytes_.bytes())) {
+    refuse_other_kind(file, bytes_.bytes());
+    fail("is no zip archive");
+  }
   if (claimed_members(bytes_.bytes()) > kMostMembers)
     fail(mase::format("the archive claims more than {} members", kMostMembers));
   std::string why;

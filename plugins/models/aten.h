@@ -90,6 +90,14 @@ using AtenHandler = std::function<AtenValues(AtenCall&)>;
 // By operator ("add"), or by operator and overload ("max.dim"), which wins.
 using AtenTable = std::map<std::string, AtenHandler, std::less<>>;
 
+// The handler of an operator that is known, and never read: one unknown wire stands for all results.
+struct Refused {
+  const char* why;
+  AtenValues operator()(AtenCall& call) const {
+    return {call.builder.unknown(call.node, "aten." + call.op, 1, why)[0]};
+  }
+};
+
 // Runs an import; whatever goes wrong becomes one Error that names the file.
 mase::Graph import_with_errors(const ImportFields& fields, const std::function<mase::Graph()>& build);
 

@@ -9,15 +9,27 @@ namespace models {
 
 namespace {
 
-mase::Value field_value(const AtenCall& call, const std::string& name) {
-  const AtenValue& value = call.arg(name);
-  if (const auto* v = value.get<Size>()) return v->fixed() ? mase::Value(v->at[0]) : mase::Value();
+mase::Value field_value(const AtenCall& call, const std::string& name, const AtenValue& value) {
+  if (const auto* v = value.get<Size>()) {
+    if (!v->fixed()) throw OneBatchOnly{mase::format("'{}' of node '{}' grows with the batch", name, call.node)};
+    return v->at[0];
+  }
   if (const auto* v = value.get<double>()) return *v;
   if (const auto* v = value.get<bool>()) return *v;
   if (const auto* v = value.get<std::string>()) return *v;
   if (const auto* v = value.get<at::ScalarType>()) return dtype_name(*v);
-  if (value.get<AtenValue::List>()) return call.integers(name);
-  call.refuse(mase::format("'{}' is {}, which no field can hold", name, value.type_name()));
+  if (const auto* v = value.get<AtenValue::List>()) {
+    mase::List list;
+    for (const AtenValue& item : *v) list.push_back(field_value(call, name, item));
+    return list;
+  }
+  call.refuse(mase::format("'{}' is or holds {}, which no field can hold", name, value.type_name()));
+}
+
+// A tensor or a list of nothing else.
+bool is_input(const AtenValue& value) {
+  const auto* list = value.get<AtenValue::List>();
+  return value.get<Wire>() || (list && !list->empty() && std::all_of(list->begin(), list->end(), is_input));
 }
 
 }  // namespace
@@ -37,18 +49,22 @@ AtenValues run_plugin_operator(const mase::ComponentInfo& info, const AtenCall& 
   mase::Map with;
   Wires inputs;
   for (const std::string& name : order) {
-    if (call.arg(name).get<Wire>())
-      inputs.push_back(call.tensor(name));
+    if (is_input(call.arg(name)))
+      for_each_wire(call.arg(name), [&](const Wire& wire) { inputs.push_back(wire); });
     else if (call.has(name))
-      with.set(name, field_value(call, name));
+      with.set(name, field_value(call, name, call.arg(name)));
   }
   const mase::Chosen chosen(info.name, std::move(with));
-  const auto params = call.builder.context().create<mase::Op>(chosen)->parameters();
-  if (inputs.size() < params.size())
-    call.refuse(mase::format("has {} tensors, but {} has {} parameters", inputs.size(), info.name, params.size()));
-  std::map<std::string, Wire> weights;  // the last tensors
-  for (size_t i = 0; i < params.size(); ++i) weights[params[i].name] = inputs[inputs.size() - params.size() + i];
-  inputs.resize(inputs.size() - params.size());
+  std::map<std::string, Wire> weights;
+  try {
+    const auto op = call.builder.context().create<mase::Op>(chosen);
+    size_t next = count_inputs(*op, info.name, inputs.size());
+    const size_t count = next;
+    for (const mase::ParameterInfo& p : op->parameters()) weights[p.name] = inputs[next++];
+    inputs.resize(count);
+  } catch (const mase::Error& e) {
+    call.refuse(e.message(), e.hint());
+  }
   AtenValues results;
   for (const Wire& wire : call.builder.apply(call.node, chosen, inputs, weights, SIZE_MAX, call.target))
     results.emplace_back(wire);

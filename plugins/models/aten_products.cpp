@@ -55,14 +55,6 @@ AtenValues einsum(AtenCall& c) {
   return {c.builder.apply(c.node, mase::Chosen("nn.einsum", {{"equation", equation}}), wires).front()};
 }
 
-AtenHandler refused(const char* why) {
-  return [why](AtenCall& c) -> AtenValues {
-    AtenValues results;
-    for (const Wire& wire : c.builder.unknown(c.node, "aten." + c.op, 3, why)) results.emplace_back(wire);
-    return results;
-  };
-}
-
 }  // namespace
 
 void add_aten_products(AtenTable& t) {
@@ -86,7 +78,7 @@ void add_aten_products(AtenTable& t) {
     t[name] = attention;
   t["einsum"] = einsum;
   for (const char* name : {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "_thnn_fused_lstm_cell"})
-    t[name] = refused("recurrent networks are not read");
+    t[name] = Refused{"recurrent networks are not read"};
 }
 
 }  // namespace models

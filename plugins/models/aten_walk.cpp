@@ -26,12 +26,6 @@ bool may_return_input(const std::string& base) {
   return base.find("dropout") != base.npos || base == "_to_copy" || base == "lift_fresh";
 }
 
-AtenValues repeated(Wire::State state) {
-  Wire wire;
-  wire.state = state;
-  return {wire};
-}
-
 // The operator as left_out() knows it.
 std::string vocabulary(const std::string& base) {
   static const std::map<std::string, std::string> kNames{{"bitwise_and", "logical_and"},
@@ -58,6 +52,14 @@ std::string vocabulary(const std::string& base) {
                                                          {"max", "maximum"}};
   const auto found = kNames.find(base);
   return found == kNames.end() ? base : found->second;
+}
+
+// By operator and overload, or by operator; null for one that nobody knows.
+const AtenHandler* handler_of(const AtenCall& call) {
+  const AtenTable& table = aten_table();
+  auto found = table.find(call.op);
+  if (found == table.end()) found = table.find(call.base());
+  return found == table.end() ? nullptr : &found->second;
 }
 
 bool is_along_last(const AtenCall& call, const Wires& inputs) {
@@ -150,8 +152,10 @@ AtenValues AtenWalk::call(AtenCall& call) {
       is_absent |= wire.absent() && !is_mask;
     });
   }
-  if (is_unknown) return repeated(Wire::State::unknown);
-  return is_absent ? call_without(call) : dispatch(call);
+  if (!is_unknown) return is_absent ? call_without(call) : dispatch(call);
+  // What stands behind an operator that cannot be read is named with it.
+  const AtenHandler* handler = handler_of(call);
+  return handler && !handler->target<Refused>() ? AtenValues{ImportBuilder::unknown()} : dispatch(call);
 }
 
 // A call with an argument that is absent.
@@ -169,11 +173,12 @@ AtenValues AtenWalk::call_without(AtenCall& call) {
     if (const auto* wire = value.get<Wire>()) value = remains(*wire);
   AtenValues results;
   if (how.mode != Mode::live && !builder_.try_shadow([&] { results = dispatch(call); }))
-    return repeated(Wire::State::absent);
+    return AtenValues{ImportBuilder::absent()};
   if (how.mode == Mode::live) results = dispatch(call);
   const bool is_plain = results.size() == 1 && results[0].get<Wire>();
   if (how.mode == Mode::live) return results;
-  return is_plain ? AtenValues{tentative(*results[0].get<Wire>(), how.is_weights)} : repeated(Wire::State::absent);
+  return is_plain ? AtenValues{tentative(*results[0].get<Wire>(), how.is_weights)}
+                  : AtenValues{ImportBuilder::absent()};
 }
 
 // The results of a call that needs what is absent, as far as their shapes go.
@@ -210,16 +215,10 @@ AtenValues AtenWalk::shadowed(const AtenCall& call) {
 }
 
 AtenValues AtenWalk::dispatch(AtenCall& call) {
-  const std::string base = call.base();
-  const AtenTable& table = aten_table();
-  auto handler = table.find(call.op);
-  if (handler == table.end()) handler = table.find(base);
-  if (handler == table.end()) {
-    builder_.unknown(call.node, "aten." + call.op, 1);
-    return repeated(Wire::State::unknown);
-  }
+  const AtenHandler* handler = handler_of(call);
+  if (!handler) return {builder_.unknown(call.node, "aten." + call.op, 1)[0]};
   try {
-    return handler->second(call);
+    return (*handler)(call);
   } catch (const c10::Error& e) {
     call.refuse(e.what_without_backtrace());
   }
@@ -239,8 +238,8 @@ AtenValues AtenWalk::run(AtenCall& call, const std::map<std::string, std::string
 
   const auto self = labels.find("self");
   if (!schema || self == labels.end()) {
-    builder_.unknown(call.node, "aten." + call.op, 1);
-    return repeated(Wire::State::unknown);
+    builder_.lose_track();  // of what it writes to
+    return {builder_.unknown(call.node, "aten." + call.op, 1)[0]};
   }
   const std::string in_place = call.op, base = call.base();
   call.op = base.substr(0, base.size() - 1) + in_place.substr(base.size());

@@ -116,11 +116,28 @@ std::optional<Sizes> ImportBuilder::integers(const Wire& wire) {
   return sizes;
 }
 
+size_t count_inputs(const mase::Op& op, const std::string& component, size_t tensors) {
+  const size_t params = op.parameters().size();
+  const auto [least, most] = op.arity();
+  const int64_t inputs = static_cast<int64_t>(tensors) - static_cast<int64_t>(params);
+  if (inputs >= least && (most < 0 || inputs <= most)) return static_cast<size_t>(inputs);
+  const std::string expected = most < 0        ? mase::format("at least {}", least)
+                               : least == most ? mase::format("{}", least)
+                                               : mase::format("{} to {}", least, most);
+  throw mase::Error(
+      mase::format("{} tensors, but {} takes {} inputs and {} parameters", tensors, component, expected, params), {},
+      "arity() and parameters() of the operator say how many");
+}
+
 Wires ImportBuilder::unknown(const std::string& node, const std::string& op, size_t results, const std::string& why) {
-  unknown_.push_back({node, op, why});
+  unknown_[{op, why}].insert(node);
+  return Wires(std::max<size_t>(results, 1), unknown());
+}
+
+Wire ImportBuilder::unknown() {
   Wire wire;
   wire.state = Wire::State::unknown;
-  return Wires(std::max<size_t>(results, 1), wire);
+  return wire;
 }
 
 Wires ImportBuilder::apply(const std::string& name, Chosen op, Wires inputs, std::map<std::string, Wire> params,

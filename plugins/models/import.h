@@ -119,6 +119,7 @@ class ImportBuilder {
   static Wire known(const Sizes& values);  // int64 [n]
   static Wire known(const Size& value);    // int64, a scalar
   static Wire absent() { return {}; }
+  static Wire unknown();
   static std::optional<Sizes> integers(const Wire& wire);  // of a known scalar or vector of integers
 
   // One operator. `name` is the node's in the file. Results are known where all inputs are and there are no params.
@@ -152,8 +153,11 @@ class ImportBuilder {
   Wire embedding(const std::string& name, const Wire& weight, const Wire& indices, mase::Map with = {},
                  std::string target = {});
 
-  // Notes an operator that cannot be read; its results are unknown wires. finish() names all of them in one error.
+  // Notes an operator that cannot be read; its results are unknown wires. Where an output needs one, finish() names all
+  // of them in one error.
   Wires unknown(const std::string& node, const std::string& op, size_t results, const std::string& why = {});
+  // An operator that cannot be read may have changed tensors that others use: no output can do without it.
+  void lose_track() { is_lost_ = true; }
   // A value that `outputs:` may name, and one that is an output of the file.
   void name(const std::string& name, const Wire& wire) { named_[name] = wire; }
   void output(const std::string& name, const Wire& wire);
@@ -211,8 +215,9 @@ class ImportBuilder {
   std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
-  std::set<const mase::Node*> hidden_;                        // placeholders of inputs left out, for their shapes
-  std::vector<std::array<std::string, 3>> unknown_;           // node, operator, why
+  std::set<const mase::Node*> hidden_;  // placeholders of inputs left out, for their shapes
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> unknown_;  // operator and why: its nodes
+  bool is_lost_ = false;
   std::map<const void*, mase::Node*> constants_;              // one get_attr node per tensor
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;
@@ -238,6 +243,10 @@ std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to);
 
 // The operator that limits floats: relu, relu6, hardtanh between -1 and 1, or clamp. Null is no limit.
 mase::Chosen clamp_between(const mase::Value& low, const mase::Value& high);
+
+// How many of an operator's tensors in the file are inputs; its parameters are the last ones. Error where it has
+// others.
+size_t count_inputs(const mase::Op& op, const std::string& component, size_t tensors);
 
 // "float32" and the like, as nn.cast names them.
 std::string dtype_name(at::ScalarType type);

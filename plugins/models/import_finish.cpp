@@ -8,10 +8,13 @@ namespace models {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& names) {
+// What a message lists in full: nobody reads the thousandth name.
+constexpr size_t kMostNames = 20, kMostNodes = 8, kMostKinds = 100;
+
+std::string joined(const std::vector<std::string>& names, size_t most = kMostNames) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+  for (size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > most ? mase::format("{} and {} more", text, names.size() - most) : text;
 }
 
 }  // namespace
@@ -23,14 +26,19 @@ void ImportBuilder::output(const std::string& output, const Wire& wire) {
 
 void ImportBuilder::check_unknown(const std::string& what) const {
   if (unknown_.empty()) return;
-  std::string text;
-  for (const auto& [node, op, why] : unknown_) {
-    text += mase::format("{}{} (node '{}'", text.empty() ? "" : ", ", op, node);
-    text += why.empty() ? ")" : mase::format(": {})", why);
+  std::vector<std::string> kinds;
+  size_t count = 0;
+  for (const auto& [kind, nodes] : unknown_) {
+    const auto& [op, why] = kind;
+    count += nodes.size();
+    std::vector<std::string> names;
+    for (const std::string& node : nodes) names.push_back(mase::format("'{}'", node));
+    kinds.push_back(mase::format("{} ({} {}{}{})", op, nodes.size() == 1 ? "node" : "nodes", joined(names, kMostNodes),
+                                 why.empty() ? "" : ": ", why));
   }
-  throw mase::Error(
-      mase::format("'{}': {} of its {} operators cannot be read: {}", fields_.file.name, unknown_.size(), what, text),
-      fields_.file.loc, "docs/models.md tells how a plugin adds an operator");
+  throw mase::Error(mase::format("'{}': {} of its {} operators cannot be read: {}", fields_.file.name, count, what,
+                                 joined(kinds, kMostKinds)),
+                    fields_.file.loc, "docs/models.md tells how a plugin adds an operator");
 }
 
 // The results that the recipe asks for, or every output that does not need an input that was left out.
@@ -41,9 +49,11 @@ std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs(const st
     if (found == named_.end()) {
       mase::NameList names;
       for (const auto& [key, wire] : named_) names.add(key);
+      std::vector<std::string> outputs;
+      for (const auto& output : outputs_) outputs.push_back(output.first);
       throw mase::Error(
           mase::format("'{}' has no output or node '{}'{}", fields_.file.name, name, mase::did_you_mean(name, names)),
-          fields_.file.loc);
+          fields_.file.loc, mase::format("outputs of the file: {}", joined(outputs)));
     }
     if (found->second.absent())
       throw mase::Error(mase::format("'{}': output '{}' needs an input that is left out: {}", fields_.file.name, name,
@@ -66,6 +76,7 @@ std::vector<std::pair<std::string, Wire>> ImportBuilder::wanted_outputs(const st
 }
 
 mase::Graph ImportBuilder::finish(const std::string& what) {
+  if (is_lost_) check_unknown(what);
   const auto wanted = wanted_outputs(what);
   std::vector<mase::Argument> results;
   mase::List names;

@@ -74,12 +74,16 @@ mase::Shape ImportBuilder::input_shape(const InputInfo& info, size_t place) cons
 std::vector<const InputInfo*> ImportBuilder::chosen_inputs(const std::vector<InputInfo>& infos) const {
   mase::NameList names;
   std::map<std::string, const InputInfo*> by_name;
-  for (const InputInfo& info : infos) names.add(info.name), by_name[info.name] = &info;
+  std::string listed;
+  for (const InputInfo& info : infos) {
+    names.add(info.name), by_name[info.name] = &info;
+    listed += (listed.empty() ? "" : ", ") + info.name;
+  }
   const auto check = [&](const std::string& name, const char* field) {
     if (!by_name.contains(name))
       throw mase::Error(mase::format("'{}' has no input '{}' (in `{}`){}", fields_.file.name, name, field,
                                      mase::did_you_mean(name, names)),
-                        fields_.file.loc);
+                        fields_.file.loc, mase::format("inputs of the file: {}", listed));
   };
   for (const auto& [name, value] : fields_.constants) check(name, "constants");
   for (const auto& [name, shape] : fields_.shapes) check(name, "shapes");

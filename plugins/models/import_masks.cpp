@@ -100,7 +100,7 @@ Wire missing(const Wire& shadow) {
 }
 
 bool ImportBuilder::try_shadow(const std::function<void()>& run) {
-  const size_t unknown = unknown_.size();
+  const auto unknown = unknown_;
   bool works = true;
   try {
     run();
@@ -111,7 +111,7 @@ bool ImportBuilder::try_shadow(const std::function<void()>& run) {
   } catch (const std::exception&) {
     works = false;
   }
-  unknown_.resize(unknown);
+  unknown_ = unknown;
   return works;
 }
 

@@ -144,12 +144,13 @@ Wire ImportBuilder::permute(const std::string& name, const Wire& x, std::vector<
   if (!x.usable()) return x;
   const int64_t rank = x.rank();
   std::vector<bool> seen(static_cast<size_t>(rank), false);
+  bool is_order = static_cast<int64_t>(order.size()) == rank;
   for (int64_t& axis : order) {
     axis = wrapped(axis, rank);
-    if (axis < 0 || axis >= rank || seen[static_cast<size_t>(axis)] || static_cast<int64_t>(order.size()) != rank)
-      fail(name, mase::format("{} is no order of {} axes", mase::Value(order).json(), rank));
-    seen[static_cast<size_t>(axis)] = true;
+    is_order = is_order && axis >= 0 && axis < rank && !seen[static_cast<size_t>(axis)];
+    if (is_order) seen[static_cast<size_t>(axis)] = true;
   }
+  if (!is_order) fail(name, mase::format("{} is no order of {} axes", mase::Value(order).json(), rank));
   std::vector<int64_t> moved;
   for (int64_t i = 0; i < rank; ++i)
     if (order[static_cast<size_t>(i)] != i) moved.push_back(i);

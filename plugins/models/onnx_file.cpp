@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "file_kind.h"
 #include "mase/text.h"
 #include "onnx_tensor.h"
 #include "onnx_wire.h"
@@ -63,11 +64,20 @@ fs::path beside(const fs::path& model, const std::string& location) {
   return found;
 }
 
+std::string structure_in(const std::string& file, std::string_view bytes) {
+  if (bytes.empty()) refuse_other_kind(file, bytes);
+  try {
+    return structure_of(bytes);
+  } catch (const mase::Error&) {
+    refuse_other_kind(file, bytes, "models.onnx");
+    throw;
+  }
+}
+
 }  // namespace
 
 File::File(const std::string& name) : name_(name), file_(name) {
-  if (file_.bytes().empty()) throw mase::Error("the file is empty, expected an ONNX model");
-  const std::string structure = structure_of(file_.bytes());
+  const std::string structure = structure_in(name, file_.bytes());
   if (structure.size() > static_cast<size_t>(std::numeric_limits<int>::max()) ||
       !model_.ParseFromArray(structure.data(), static_cast<int>(structure.size())))
     throw mase::Error("no valid ONNX file: its messages cannot be parsed", {}, "it is cut off or damaged");

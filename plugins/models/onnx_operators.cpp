@@ -68,12 +68,8 @@ Values run_component(const mase::ComponentInfo& info, const Node& n) {
       with.set(a.name(), value_of(*given, info.fields ? info.fields->find(a.name()) : nullptr));
   const mase::Chosen chosen(info.name, std::move(with));
   const auto op = n.build().context().create<mase::Op>(chosen);
-  // Parameters are the last inputs.
   const auto params = op->parameters();
-  const int data = n.inputs() - static_cast<int>(params.size());
-  if (data < op->arity().first)
-    throw mase::Error(mase::format("{} inputs, but {} takes {} and {} parameters", n.inputs(), info.name,
-                                   op->arity().first, params.size()));
+  const int data = static_cast<int>(count_inputs(*op, info.name, static_cast<size_t>(n.inputs())));
   Wires inputs;
   std::map<std::string, Wire> wires;
   for (int i = 0; i < data; ++i) inputs.push_back(n.in(i));

@@ -9,6 +9,12 @@ namespace models::onnx {
 
 using Table = std::map<std::string, Handler>;
 
+// The handler of an operator that is known, and never read.
+struct Refused {
+  const char* why;
+  Values operator()(const Node&) const { throw Unsupported{why}; }
+};
+
 void add_arithmetic(Table& table);  // element by element
 void add_reductions(Table& table);
 void add_shapes(Table& table);      // shapes, and constants made of them

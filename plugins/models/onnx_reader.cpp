@@ -87,8 +87,9 @@ void Reader::read() {
   for (const auto& output : graph.output()) {
     const Value* value = scope.find(output.name());
     if (!value) throw mase::Error(mase::format("output '{}' is made by no node", output.name()));
-    if (value->codes) build_.unknown(output.name(), "QuantizeLinear", 1, "its integers are an output of the file");
-    build_.output(output.name(), resolve(*value));
+    build_.output(output.name(), value->codes ? build_.unknown(output.name(), "QuantizeLinear", 1,
+                                                               "its integers are an output of the file")[0]
+                                              : resolve(*value));
   }
 }
 
@@ -126,20 +127,23 @@ void Reader::walk(const google::protobuf::RepeatedPtrField<proto::NodeProto>& no
 
 // What cannot be computed passes on; everything else goes to the operator's reader.
 Values Reader::run(const Node& node) {
-  Wire given_up;
-  bool is_given_up = false, is_absent = false;
+  bool is_unknown = false, is_absent = false;
   for (int i = 0; i < node.inputs(); ++i) {
     if (!node.has(i)) continue;
     const Wire& wire = node.value(i).wire;
-    if (wire.state == Wire::State::unknown) given_up = wire, is_given_up = true;
+    is_unknown |= wire.state == Wire::State::unknown;
     is_absent |= wire.absent();
   }
   const auto results = static_cast<size_t>(node.message().output_size());
-  if (is_given_up) return Values(results, Value(given_up));
   const auto listed = [&](const std::string& why) {
     const Wires none = build_.unknown(node.name(), node.full_op(), results, why);
     return Values(none.begin(), none.end());
   };
+  if (is_unknown) {
+    // What stands behind an operator that cannot be read is named with it.
+    if (const auto why = unreadable(node)) return listed(*why);
+    return Values(results, Value(ImportBuilder::unknown()));
+  }
   try {
     return is_absent ? run_without(node) : dispatch(node);
   } catch (const Unsupported& e) {
@@ -203,11 +207,11 @@ Values Reader::shadowed(const Node& node) {
 }
 
 Values Reader::dispatch(const Node& node) {
+  if (const auto why = unreadable(node)) throw Unsupported{*why};
   if (const proto::FunctionProto* function = function_of(node)) return call_function(node, *function);
   const Table& table = operators();
   const auto found = table.find(node.full_op());
   const Handler handler = found != table.end() ? found->second : plugin_operator(node);
-  if (!handler) throw Unsupported{};
   for (int i = 0; i < node.inputs(); ++i)
     if (node.has(i) && node.value(i).codes && !takes_integers(node.op()))
       throw Unsupported{"it computes with the integers of a QuantizeLinear"};
@@ -218,6 +222,15 @@ Values Reader::dispatch(const Node& node) {
       result = node.value(0), result.wire = std::move(wire);
     }
   return results;
+}
+
+// Why no form of the operator can be read; "" where nobody knows it.
+std::optional<std::string> Reader::unreadable(const Node& node) const {
+  if (function_of(node)) return std::nullopt;
+  const auto found = operators().find(node.full_op());
+  if (found == operators().end()) return plugin_operator(node) ? std::nullopt : std::optional<std::string>("");
+  const auto* refused = found->second.target<Refused>();
+  return refused ? std::optional<std::string>(refused->why) : std::nullopt;
 }
 
 const proto::FunctionProto* Reader::function_of(const Node& node) const {

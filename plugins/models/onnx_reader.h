@@ -118,6 +118,7 @@ class Reader {
   Values dispatch_with(const Node& node, const std::function<Wire(const Wire&)>& other);
   Values shadowed(const Node& node);
   Values dispatch(const Node& node);
+  std::optional<std::string> unreadable(const Node& node) const;
   Values call_function(const Node& node, const proto::FunctionProto& function);
   const proto::FunctionProto* function_of(const Node& node) const;
 

@@ -107,17 +107,13 @@ Values choose(const Node& n) {
   return n.reader().branch(n, a->g(), n.name() + "/");
 }
 
-Handler refused(const char* why) {
-  return [why](const Node&) -> Values { throw Unsupported{why}; };
-}
-
 }  // namespace
 
 void add_shapes(Table& t) {
   t["Constant"] = constant, t["ConstantOfShape"] = constant_of_shape, t["Shape"] = shape, t["Size"] = size;
   t["Range"] = range, t["If"] = choose;
-  for (const char* op : {"LSTM", "GRU", "RNN"}) t[op] = refused("recurrent networks cannot be read");
-  for (const char* op : {"Loop", "Scan"}) t[op] = refused("loops cannot be read");
+  for (const char* op : {"LSTM", "GRU", "RNN"}) t[op] = Refused{"recurrent networks cannot be read"};
+  for (const char* op : {"Loop", "Scan"}) t[op] = Refused{"loops cannot be read"};
 }
 
 }  // namespace models::onnx

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "archive.h"
+#include "file_kind.h"
 #include "mase/error.h"
 #include "mase/text.h"
 #include "pickled_state_dict.h"
@@ -32,13 +33,11 @@ int64_t elements_as(const std::string& file, const PickleObject& storage, at::Sc
 
 mase::NamedTensors read_archive(const std::string& file) {
   const Archive archive(file);
-  if (archive.has("archive_format") || archive.has("models/model.json"))
-    refuse_file(file, "is an archive of torch.export, which holds a graph with its weights",
-                "models.torch_export reads both");
-  if (archive.has("constants.pkl"))
-    refuse_file(file, "is an archive of TorchScript, which holds a graph with its weights",
-                "models.torchscript reads both");
-  if (!archive.has("data.pkl")) refuse_file(file, "is a zip archive without the 'data.pkl' that torch.save writes");
+  const bool has_graph = archive.has("archive_format") || archive.has("models/model.json");
+  if (has_graph || archive.has("constants.pkl") || !archive.has("data.pkl")) {
+    const FileKind kind = kind_of(archive);
+    refuse_file(file, kind.what + ", expected tensors as torch.save writes them", kind.remedy);
+  }
   if (archive.has("byteorder") && archive.text("byteorder", 64) != "little")
     refuse_file(file, "holds numbers of another byte order than little endian");
   const std::string bytes = archive.text("data.pkl");
@@ -108,10 +107,15 @@ class LegacyFile {
 }  // namespace
 
 mase::NamedTensors read_state_dict(const std::string& file) {
-  const std::string begin(mase::TensorFile(file).bytes().substr(0, kLegacy.size()));
-  if (Archive::is_archive(begin)) return read_archive(file);
-  if (begin == kLegacy) return LegacyFile(file).read();
-  return mase::read_safetensors(file);
+  const mase::TensorFile content(file);
+  if (Archive::is_archive(content.bytes())) return read_archive(file);
+  if (content.bytes().starts_with(kLegacy)) return LegacyFile(file).read();
+  try {
+    return mase::read_safetensors(file);
+  } catch (const mase::Error&) {
+    refuse_other_kind(file, content.bytes(), "`weights`");
+    throw;
+  }
 }
 
 }  // namespace models

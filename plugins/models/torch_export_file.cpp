@@ -1,4 +1,5 @@
 // The container of a .pt2 file: which members there are, and what lies in them.
+#include "file_kind.h"
 #include "mase/text.h"
 #include "torch_export.h"
 
@@ -74,10 +75,11 @@ std::string ExportedProgram::find_model() const {
     if (member.starts_with("models/") && member.ends_with(".json") && member.find('/', 7) == member.npos)
       names.push_back(member.substr(7, member.size() - 12));
   if (names.size() == 1) return names[0];
-  const bool is_script = archive_.has("data.pkl");
+  const FileKind kind = kind_of(archive_);
+  if (names.empty() && !archive_.has("archive_format"))
+    throw mase::Error(kind.what + ", not of torch.export", {}, kind.remedy);
   throw mase::Error(mase::format("the archive has {} models, expected one: models/model.json", names.size()), {},
-                    is_script ? "models.torchscript reads TorchScript files, `weights` of a model reads state dicts"
-                              : "save the model with torch.export.save");
+                    "save the model with torch.export.save");
 }
 
 void ExportedProgram::read_table(const std::string& folder, const std::string& config) {

@@ -143,7 +143,9 @@ void ExportedProgram::run_node(Scope& scope, const Value& node) const {
   } else if (const mase::ComponentInfo* info = plugin_operator(scope.builder, target)) {
     results = run_plugin_operator(*info, call, order);
   } else {
-    for (const Wire& wire : scope.builder.unknown(name, target, 1)) results.emplace_back(wire);
+    const std::string op = target.substr(0, target.rfind('.'));
+    if (outputs.empty() || op.ends_with('_')) scope.builder.lose_track();  // it writes to its inputs
+    results.emplace_back(scope.builder.unknown(name, target, 1)[0]);
   }
   bind(scope, call, Value(outputs), results, scope.values.base_of(call.op, labels));
 }

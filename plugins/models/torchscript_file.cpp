@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "file_kind.h"
 #include "mase/text.h"
 #include "torchscript.h"
 
@@ -38,10 +39,12 @@ std::string dotted(std::string_view text) {
 
 ScriptModule::ScriptModule(const std::string& file) : archive_(file) {
   const mase::Loc place{mase::Loc::intern(file)};
-  if (!archive_.has("data.pkl") || !archive_.has("constants.pkl"))
-    throw mase::Error("the archive is no TorchScript file: it has no data.pkl or no constants.pkl", {},
-                      archive_.has("models/model.json") ? "models.torch_export reads .pt2 files"
-                                                        : "save the model with torch.jit.save");
+  if (!archive_.has("constants.pkl")) {
+    const FileKind kind = kind_of(archive_);
+    throw mase::Error(kind.what + ", not of TorchScript", {}, kind.remedy);
+  }
+  if (!archive_.has("data.pkl"))
+    throw mase::Error("the archive of TorchScript has no data.pkl", {}, "save the model with torch.jit.save");
   const int64_t version = version_of(archive_);
   if (archive_.has("byteorder") && archive_.text("byteorder", 64) != "little")
     throw mase::Error("the archive's tensors are big-endian, expected little");

@@ -14,12 +14,6 @@ bool begins_with_letter(const std::string& name) {
   return !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z'));
 }
 
-Wire unknown_wire() {
-  Wire wire;
-  wire.state = Wire::State::unknown;
-  return wire;
-}
-
 // Modules that hold other modules' layers lend their path to none of them.
 bool is_torch_layer(const std::string& type) {
   return type.starts_with("__torch__.torch.nn.modules.") && type.find("MultiheadAttention") == type.npos &&
@@ -93,7 +87,8 @@ void ScriptModule::give_up(Walk& walk, const Frame& frame, const ScriptNode& nod
                            const std::string& why) {
   const std::string name = node.outputs.empty() ? op : frame.function.values[node.outputs[0]];
   walk.builder.unknown(frame.path.empty() ? name : mase::format("{}.{}", frame.path, name), op, 1, why);
-  for (const size_t output : node.outputs) set(walk, frame, output, unknown_wire());
+  walk.builder.lose_track();  // blocks and functions may write to anything
+  for (const size_t output : node.outputs) set(walk, frame, output, ImportBuilder::unknown());
 }
 
 void ScriptModule::run_node(Walk& walk, const Frame& frame, const ScriptNode& node) {
@@ -165,7 +160,7 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
                   node.kind,
                   {},
                   {{"list", use(walk, frame, node, 0)}, {"idx", use(walk, frame, node, 1)}}};
-    if (is_unknown(call.arg("list"))) return set(walk, frame, node.outputs.at(0), unknown_wire()), true;
+    if (is_unknown(call.arg("list"))) return set(walk, frame, node.outputs.at(0), ImportBuilder::unknown()), true;
     set(walk, frame, node.outputs.at(0), aten_table().at("__getitem__")(call).at(0));
   } else if (node.kind == "prim::unchecked_cast" || node.kind == "prim::annotate" ||
              node.kind == "aten::_unwrap_optional" || node.kind == "prim::Uninitialized" || node.kind == "prim::data") {
@@ -189,10 +184,12 @@ void ScriptModule::run_if(Walk& walk, const Frame& frame, const ScriptNode& node
   const AtenValue condition = use(walk, frame, node, 0);
   const auto* flag = condition.get<bool>();
   if (!flag) {
-    if (is_unknown(condition))
-      for (const size_t output : node.outputs) set(walk, frame, output, unknown_wire());
-    else
+    if (is_unknown(condition)) {
+      walk.builder.lose_track();
+      for (const size_t output : node.outputs) set(walk, frame, output, ImportBuilder::unknown());
+    } else {
       give_up(walk, frame, node, node.kind, "its condition depends on values");
+    }
     return;
   }
   const ScriptBlock& block = node.blocks.at(*flag ? 0 : 1);

@@ -23,14 +23,11 @@ namespace {
 using Words = std::set<std::string>;
 
 // The operators of a table: those that it reads, and those that it only knows in order to say why not.
-template <class Table>
+template <class Refused, class Table>
 std::pair<Words, Words> split(const Table& table) {
   std::pair<Words, Words> words;
-  for (const auto& [name, handler] : table) {
-    // A handler that a function called refused() has made carries that name in its type.
-    const bool is_refused = std::string(handler.target_type().name()).find("7refused") != std::string::npos;
-    (is_refused ? words.second : words.first).insert(name);
-  }
+  for (const auto& [name, handler] : table)
+    (handler.template target<Refused>() ? words.second : words.first).insert(name);
   return words;
 }
 
@@ -76,13 +73,13 @@ void files() {
 
 void read_tables() {
   Words onnx, others;
-  const auto [read, refused] = split(models::onnx::operators());
+  const auto [read, refused] = split<models::onnx::Refused>(models::onnx::operators());
   for (const std::string& name : read) (name.find("::") == name.npos ? onnx : others).insert(name);
   section("ONNX, read", "By `models.onnx`. Functions that a file defines are taken apart first.");
   by_letter(onnx);
   std::printf("\nOf other domains: %s.\n\nRefused by name: %s.\n", listed(others).c_str(), listed(refused).c_str());
 
-  const auto [aten, not_read] = split(models::aten_table());
+  const auto [aten, not_read] = split<models::Refused>(models::aten_table());
   section("ATen, read",
           "By `models.torch_export` and `models.torchscript`. A name without an overload stands for all of its "
           "overloads, and for the operator\nin place (`relu_`).");

@@ -1,4 +1,8 @@
 // ImportBuilder: what files write in many ways becomes one graph, and nothing that is known is computed again.
+#include "plugins/models/import.h"
+
+#include <sys/resource.h>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
@@ -94,10 +98,12 @@ TEST_CASE("what changes nothing goes") {
 TEST_CASE("a permutation of two axes is a transpose") {
   CHECK(ops_of({{}, 2, 3}, [](ImportBuilder& b, Wire x) { return b.permute("p", x, {0, 2, 1}); }) == Ops{"transpose"});
   CHECK(ops_of({{}, 2, 3}, [](ImportBuilder& b, Wire x) { return b.permute("p", x, {2, 0, 1}); }) == Ops{"permute"});
-  CHECK_THAT(message([&] {
-               built(one_input({{}, 2, 3}, [](ImportBuilder& b, Wire x) { return b.permute("p", x, {0, 0, 1}); }));
-             }),
-             Contains("node 'p'"));
+  using Order = std::vector<int64_t>;
+  for (const Order& order : {Order{0, 0, 1}, Order{}, Order{0, 1}, Order{0, 1, 2, 3}, Order{0, 1, 3}, Order{0, 1, -4}})
+    CHECK_THAT(message([&] {
+                 built(one_input({{}, 2, 3}, [&](ImportBuilder& b, Wire x) { return b.permute("p", x, order); }));
+               }),
+               Contains("node 'p'") && Contains("no order of 3 axes"));
 }
 
 TEST_CASE("indices that pick everything in order are a reshape, in files for one batch too") {
@@ -111,6 +117,20 @@ TEST_CASE("indices that pick everything in order are a reshape, in files for one
     CHECK(import_operators(graph) == Ops{"unsqueeze"});
     CHECK(run(graph, {at::rand({9, 6})}).sizes() == at::IntArrayRef({9, 1, 6}));
   }
+}
+
+TEST_CASE("an input of 2^30 elements is not counted out to see which of them an index picks") {
+  rusage before{}, after{};
+  getrusage(RUSAGE_SELF, &before);
+  const std::string refusal = message([&] {
+    built(one_input({{1}, {int64_t{1} << 30}}, [](ImportBuilder& b, Wire x) {
+      const Wire zero = ImportBuilder::known(at::zeros({1}, at::kLong));
+      return b.index("i", x, {zero, zero});
+    }));
+  });
+  CHECK_THAT(refusal, Contains("node 'i'") && Contains("too large"));
+  getrusage(RUSAGE_SELF, &after);
+  CHECK(after.ru_maxrss - before.ru_maxrss < 1 << 20);  // kilobytes
 }
 
 TEST_CASE("a constant as long as the batch grows with it") {

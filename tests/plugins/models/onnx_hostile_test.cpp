@@ -70,6 +70,13 @@ TEST_CASE("graphs that make no sense are refused by name") {
   CHECK_THAT(onnx_refusal(self), Contains("makes 'x', which is an input"));
 }
 
+TEST_CASE("a transpose without axes in its order is refused") {
+  OnnxFile f;
+  f.node("Transpose", {"x"}, {"y"}).add_attribute()->set_name("perm");
+  f.graph()->mutable_node(0)->mutable_attribute(0)->set_type(mase_onnx::AttributeProto::INTS);
+  CHECK_THAT(onnx_refusal(f), Contains("node 'the_y'") && Contains("no order of 2 axes"));
+}
+
 TEST_CASE("a file in another order than that of computing is read") {
   OnnxFile f;
   f.node("Relu", {"a"}, {"y"});

@@ -66,10 +66,39 @@ TEST_CASE("ONNX: all unknown operators are named at once") {
   f.node("LSTM", {"x"}, {"c"});
   f.node("Narrow", {"x"}, {"d"}, "acme.ops");
   f.node("Relu", {"b"}, {"y"});
-  CHECK_THAT(message([&] { graph_of(f); }), Contains("3 of its ONNX operators cannot be read") &&
-                                                Contains("Loop (node 'the_a'") && Contains("LSTM (node 'the_c'") &&
-                                                Contains("acme.ops::Narrow (node 'the_d'") &&
-                                                Contains("docs/models.md"));
+  CHECK_THAT(message([&] { graph_of(f); }),
+             Contains("4 of its ONNX operators cannot be read") && Contains("Loop (node 'the_a': loops") &&
+                 Contains("acme::Widen (node 'the_b')") && Contains("LSTM (node 'the_c': recurrent") &&
+                 Contains("acme.ops::Narrow (node 'the_d')") && Contains("docs/models.md"));
+}
+
+TEST_CASE("ONNX: nodes of one unknown operator are listed together, and not without end") {
+  OnnxFile f;
+  for (int i = 0; i < 30; ++i)
+    f.node("Widen", {i == 0 ? "x" : mase::format("h{}", i - 1)}, {i == 29 ? "y" : mase::format("h{}", i)}, "acme");
+  const std::string text = message([&] { graph_of(f); });
+  CHECK_THAT(text, Contains("30 of its ONNX operators cannot be read: acme::Widen (nodes 'the_h0', 'the_h1'") &&
+                       Contains("and 22 more)"));
+  CHECK(text.size() < 400);
+}
+
+TEST_CASE("ONNX: an operator that no result needs may be anything") {
+  OnnxFile f;
+  f.node("Relu", {"x"}, {"h"});
+  f.node("NonMaxSuppression", {"h"}, {"y"});
+  CHECK_THAT(message([&] { graph_of(f); }), Contains("NonMaxSuppression"));
+  CHECK(onnx_ops(graph_of(f, {{"outputs", mase::List{"h"}}})) == Ops{"relu"});
+  OnnxFile unused;
+  unused.node("Relu", {"x"}, {"y"});
+  unused.node("LSTM", {"x"}, {"state"});
+  CHECK(onnx_ops(graph_of(unused)) == Ops{"relu"});
+}
+
+TEST_CASE("ONNX: an unknown name of an input or output is answered with those that the file has") {
+  OnnxFile f;
+  f.node("Relu", {"x"}, {"y"});
+  CHECK_THAT(message([&] { graph_of(f, {{"outputs", mase::List{"logits"}}}); }), Contains("outputs of the file: y"));
+  CHECK_THAT(message([&] { graph_of(f, {{"inputs", mase::List{"ids"}}}); }), Contains("inputs of the file: x"));
 }
 
 TEST_CASE("ONNX: functions are inlined, with their attributes") {
@@ -247,6 +276,14 @@ TEST_CASE("ONNX: an operator of another domain is a plugin's, attributes are its
                registry().create<mase::Model>(mase::Chosen("models.onnx", {{"file", "m.onnx"}}))->build(context);
              }),
              Contains("thrice"));
+  // One input, as its arity says; another is not dropped in silence.
+  n.mutable_attribute()->RemoveLast();
+  n.add_input("x");
+  write(dir / "m.onnx", f.bytes());
+  CHECK_THAT(message([&] {
+               registry().create<mase::Model>(mase::Chosen("models.onnx", {{"file", "m.onnx"}}))->build(context);
+             }),
+             Contains("2 tensors, but acme.add_constant takes 1 inputs and 0 parameters"));
 }
 
 TEST_CASE("ONNX: a mask that is added before a softmax may be left out, an operand of anything else may not") {

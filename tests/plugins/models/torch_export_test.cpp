@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "golden.h"
+#include "mase/op.h"
+#include "mase/plugin.h"
 #include "support/zip.h"
 
 namespace {
@@ -30,6 +32,30 @@ mase::Graph import_pt2(const std::string& file, mase::Map with = {}) {
 std::string pt2_message(const std::string& file, mase::Map with = {}) {
   return test::message([&] { import_pt2(file, std::move(with)); });
 }
+
+// lines.bend: an operator with fields of every kind that a call of torch.library can have.
+struct Bend final : mase::Op {
+  struct Config {
+    std::vector<double> knots;
+    std::vector<std::string> names;
+    std::vector<int64_t> axes;
+    bool is_open = false;
+    static void schema(mase::Schema<Config>& s) {
+      s.field("knots", &Config::knots, "real numbers");
+      s.field("names", &Config::names, "texts");
+      s.field("axes", &Config::axes, "integers");
+      s.field("is_open", &Config::is_open, "yes or no");
+    }
+  };
+  explicit Bend(Config c) : config(std::move(c)) {}
+  mase::Tensors forward(const mase::Tensors& in, mase::Tensors&, mase::OpContext&) const override { return {in[0]}; }
+  Config config;
+};
+
+const MaseManifest kLines{
+    sizeof(MaseManifest), MASE_API_MAJOR, MASE_API_MINOR, "lines", "0.1.0", "Lines", [](mase::Registrar& r) {
+      r.add<Bend>("lines.bend", "Bends nothing");
+    }};
 
 // The file with its model.json changed.
 std::string changed_pt2(const test::TempDir& folder, const std::string& file, const std::string& from,
@@ -129,6 +155,33 @@ TEST_CASE("operators outside of ATen in a .pt2 file are those of a plugin") {
   // Everything that is no tensor is a field of the operator's.
   const std::string odd = changed_pt2(folder, file, "torch.ops.aten.relu.default", "torch.ops.nn.linear.default");
   CHECK(pt2_message(odd).find("out_features") != std::string::npos);
+}
+
+TEST_CASE("what is no tensor reaches a plugin's operator as its field, lists and real numbers too") {
+  const std::string file = test::exported("mnist_mlp.pt2");
+  if (file.empty()) return;
+  const test::TempDir folder;
+  test::registry().load_builtin(kLines);
+  const auto with = [&](const std::string& arguments) {
+    std::string from = "\"target\": \"torch.ops.aten.relu.default\", \"inputs\": [";
+    return changed_pt2(folder, file, from, "\"target\": \"torch.ops.lines.bend.default\", \"inputs\": [" + arguments);
+  };
+  const auto argument = [](const std::string& name, const std::string& value) {
+    return mase::format("{{\"name\": \"{}\", \"arg\": {{{}}}, \"kind\": 1}}, ", name, value);
+  };
+  const mase::Graph graph = import_pt2(
+      with(argument("knots", "\"as_floats\": [0.5, 2]") + argument("names", "\"as_strings\": [\"a\", \"b\"]") +
+           argument("axes", "\"as_ints\": [1]") + argument("is_open", "\"as_bool\": true")));
+  const auto nodes = graph.nodes();
+  const auto bend = std::find_if(nodes.begin(), nodes.end(), [](const auto* n) { return n->mase_op == "bend"; });
+  REQUIRE(bend != nodes.end());
+  CHECK((*bend)->op.with().at("knots") == mase::Value(std::vector<double>{0.5, 2}));
+  CHECK((*bend)->op.with().at("names") == mase::Value(std::vector<std::string>{"a", "b"}));
+  CHECK((*bend)->op.with().at("axes") == mase::Value(std::vector<int64_t>{1}));
+  CHECK((*bend)->op.with().at("is_open") == mase::Value(true));
+  const std::string odd = pt2_message(with(argument("knotz", "\"as_floats\": [0.5]")));
+  CHECK(odd.find("node 'relu'") != std::string::npos);
+  CHECK(odd.find("did you mean 'knots'") != std::string::npos);
 }
 
 TEST_CASE("a damaged .pt2 file is one sentence") {
