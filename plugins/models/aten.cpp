@@ -153,24 +153,6 @@ Wire AtenCall::emit(const std::string& name, Wires inputs, mase::Map with) const
   return builder.call(node, name, std::move(inputs), std::move(with));
 }
 
-mase::Graph import_with_errors(const ImportFields& fields, const std::function<mase::Graph()>& build) {
-  const auto fail = [&](const std::string& why, const std::string& hint = {}) {
-    return mase::Error(mase::format("'{}': {}", fields.file.name, why), fields.file.loc, hint);
-  };
-  try {
-    return build();
-  } catch (const mase::Cancelled&) {
-    throw;
-  } catch (const mase::Error& e) {
-    if (e.loc().line > 0 || e.message().find(fields.file.name) != std::string::npos) throw;
-    throw fail(e.message(), e.hint());
-  } catch (const c10::Error& e) {
-    throw fail(e.what_without_backtrace());
-  } catch (const std::exception& e) {
-    throw fail(mase::format("the file contradicts itself ({})", e.what()));
-  }
-}
-
 const AtenTable& aten_table() {
   static const AtenTable table = [] {
     AtenTable t;

@@ -98,9 +98,6 @@ struct Refused {
   }
 };
 
-// Runs an import; whatever goes wrong becomes one Error that names the file.
-mase::Graph import_with_errors(const ImportFields& fields, const std::function<mase::Graph()>& build);
-
 // The families, one per file.
 void add_aten_sizes(AtenTable& table);
 void add_aten_elementwise(AtenTable& table);

@@ -235,6 +235,12 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
                          const std::function<void(ImportBuilder&)>& walk,
                          const std::function<void(mase::Graph&)>& tidy = {});
 
+// Runs an import; whatever goes wrong becomes one Error that names the file, on one line that is safe to show.
+mase::Graph import_with_errors(const ImportFields& fields, const std::function<mase::Graph()>& build);
+
+// Text from a file for a terminal: names in files may hold line breaks, escape sequences and bytes that are no UTF-8.
+std::string printable(std::string_view text);
+
 // Merges what stands in several nodes for one operator: a product and its bias, attention, GELU.
 void simplify(mase::Graph& graph, SizeTable sizes);
 

@@ -19,12 +19,7 @@ struct Onnx final : mase::Model {
   explicit Onnx(Config c) : config(std::move(c)) {}
 
   mase::Graph build(mase::Context& context) override {
-    try {
-      return read(context);
-    } catch (const mase::Error& e) {
-      if (e.loc() || e.message().starts_with(mase::format("'{}'", config.file.name))) throw;
-      throw mase::Error(mase::format("'{}': {}", config.file.name, e.message()), config.file.loc, e.hint());
-    }
+    return import_with_errors(config, [&] { return read(context); });
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "import.h"
 #include "state_dict.h"
 
 namespace models {
@@ -87,7 +88,7 @@ class Matcher {
 
  private:
   [[noreturn]] void fail(const std::string& why, const std::string& hint = {}) const {
-    throw mase::Error(mase::format("weights '{}': {}", path_.name, why), path_.loc, hint);
+    throw mase::Error(mase::format("weights '{}': {}", path_.name, printable(why)), path_.loc, hint);
   }
 
   // Gives the file's modules, in natural order, the names of the graph's modules with tensors.

@@ -70,6 +70,19 @@ TEST_CASE("graphs that make no sense are refused by name") {
   CHECK_THAT(onnx_refusal(self), Contains("makes 'x', which is an input"));
 }
 
+TEST_CASE("names in a file cannot write to the terminal, nor begin a line of their own") {
+  OnnxFile f;
+  f.node("Evil\x1b[31m\nerror: odd", {"x"}, {"y"})
+      .set_name(
+          "a\x1b]0;b\x07\xc2\x9b"
+          "c\xc3\xa9");
+  const std::string text = onnx_refusal(f);
+  CHECK_THAT(text, Contains("Evil?[31m error: odd (node 'a?]0;b??c\xc3\xa9')"));
+  std::string bytes = f.bytes();
+  bytes.replace(bytes.find("\xc3\xa9"), 2, "\xc3\xff");  // no UTF-8
+  CHECK_THAT(onnx_refusal(TempDir(), bytes), Contains("c?" "?')"));
+}
+
 TEST_CASE("a transpose without axes in its order is refused") {
   OnnxFile f;
   f.node("Transpose", {"x"}, {"y"}).add_attribute()->set_name("perm");
