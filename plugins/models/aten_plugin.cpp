@@ -34,6 +34,19 @@ bool is_input(const AtenValue& value) {
 
 }  // namespace
 
+size_t count_inputs(const mase::Op& op, const std::string& component, size_t tensors) {
+  const size_t params = op.parameters().size();
+  const auto [least, most] = op.arity();
+  const int64_t inputs = static_cast<int64_t>(tensors) - static_cast<int64_t>(params);
+  if (inputs >= least && (most < 0 || inputs <= most)) return static_cast<size_t>(inputs);
+  const std::string expected = most < 0        ? mase::format("at least {}", least)
+                               : least == most ? mase::format("{}", least)
+                                               : mase::format("{} to {}", least, most);
+  throw mase::Error(
+      mase::format("{} tensors, but {} takes {} inputs and {} parameters", tensors, component, expected, params), {},
+      "arity() and parameters() of the operator say how many");
+}
+
 const mase::ComponentInfo* plugin_operator(ImportBuilder& builder, const std::string& target) {
   constexpr std::string_view kPrefix = "torch.ops.";
   if (!target.starts_with(kPrefix)) return nullptr;

@@ -28,14 +28,20 @@ constexpr int64_t kMostElements = int64_t{1} << 29;
 // Constants of more elements are not compared.
 constexpr int64_t kMostAlike = 1 << 20;
 
+// Elements that arithmetic on constants may make in all, beyond four times what the file holds.
+constexpr int64_t kMostMade = int64_t{1} << 26;
+constexpr int64_t kSmall = 256;  // of an input: two of them cannot make much
+// Operators whose results may have any size, whatever their inputs.
+constexpr std::array<std::string_view, 5> kGrowing{"nn.expand", "nn.interpolate", "nn.one_hot", "nn.pad", "nn.repeat"};
+
 at::Tensor meta_like(const at::Tensor& t) {
   return at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
 }
 
-void check_elements(const at::Tensor& t) {
+void check_elements(const at::Tensor& t, int64_t most = kMostElements) {
   int64_t count = 1;
   for (const int64_t n : t.sizes())
-    if (__builtin_mul_overflow(count, n, &count) || count > kMostElements)
+    if (__builtin_mul_overflow(count, n, &count) || count > most)
       throw mase::Error(mase::format("a tensor of shape {} is too large", mase::Value(mase::shape_of(t)).json()));
 }
 
@@ -116,19 +122,6 @@ std::optional<Sizes> ImportBuilder::integers(const Wire& wire) {
   return sizes;
 }
 
-size_t count_inputs(const mase::Op& op, const std::string& component, size_t tensors) {
-  const size_t params = op.parameters().size();
-  const auto [least, most] = op.arity();
-  const int64_t inputs = static_cast<int64_t>(tensors) - static_cast<int64_t>(params);
-  if (inputs >= least && (most < 0 || inputs <= most)) return static_cast<size_t>(inputs);
-  const std::string expected = most < 0        ? mase::format("at least {}", least)
-                               : least == most ? mase::format("{}", least)
-                                               : mase::format("{} to {}", least, most);
-  throw mase::Error(
-      mase::format("{} tensors, but {} takes {} inputs and {} parameters", tensors, component, expected, params), {},
-      "arity() and parameters() of the operator say how many");
-}
-
 Wires ImportBuilder::unknown(const std::string& node, const std::string& op, size_t results, const std::string& why) {
   unknown_[{op, why}].insert(node);
   return Wires(std::max<size_t>(results, 1), unknown());
@@ -202,6 +195,25 @@ Tensors ImportBuilder::trace(const Call& call, size_t at) {
   return results;
 }
 
+// What constants become is looked at before it is made: a file of few bytes may ask for any amount of memory.
+void ImportBuilder::check_growth(const Call& call, size_t at) {
+  bool is_small = std::find(kGrowing.begin(), kGrowing.end(), call.chosen.name()) == kGrowing.end();
+  for (const Wire& wire : call.inputs) {
+    const at::Tensor& t = wire.trace[at];
+    is_small = is_small && t.numel() <= kSmall;
+    if (!wire.key.empty() && t.has_storage() && given_.insert(t.storage().data()).second)
+      given_elements_ += static_cast<int64_t>(t.storage().nbytes() / t.itemsize());
+  }
+  if (is_small) return;
+  int64_t elements = made_;
+  for (const at::Tensor& t : trace(call, at)) {
+    check_elements(t, std::max(kMostElements, given_elements_));
+    elements += t.numel();
+  }
+  if (elements > kMostMade + 4 * given_elements_)
+    throw mase::Error("what the file makes of its constants is much larger than the constants themselves");
+}
+
 Wires ImportBuilder::fold(const Call& call) {
   const bool is_fixed =
       std::all_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.trace[0].is_same(w.trace[1]); });
@@ -209,10 +221,13 @@ Wires ImportBuilder::fold(const Call& call) {
   for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) {
     Tensors inputs, params;
     for (const Wire& wire : call.inputs) inputs.push_back(wire.trace[at]);
-    if (call.chosen.name() == "nn.repeat" || call.chosen.name() == "nn.pad")
-      for (const at::Tensor& t : trace(call, at)) check_elements(t);  // what grows is looked at before it is made
+    check_growth(call, at);
     mase::OpContext context;
     const Tensors values = call.op->forward(inputs, params, context);
+    for (const at::Tensor& value : values) {
+      const auto is_part = [&](const at::Tensor& t) { return t.is_alias_of(value); };
+      if (std::none_of(inputs.begin(), inputs.end(), is_part)) made_ += value.numel();
+    }
     if (at == 0) results.resize(values.size());
     for (size_t i = 0; i < results.size(); ++i) {
       if (at == 0) results[i] = known(values[i]);

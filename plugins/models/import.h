@@ -183,6 +183,7 @@ class ImportBuilder {
   at::Tensor sample_of(const Wire& wire, size_t at, bool real) const;
   mase::Tensors trace(const Call& call, size_t at);
   Wires fold(const Call& call);
+  void check_growth(const Call& call, size_t at);
   bool fit_constants(Call& call) const;
   Wires emit(Call& call);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
@@ -222,6 +223,8 @@ class ImportBuilder {
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;
   size_t visited_ = 0;
+  std::set<const void*> given_;            // the file's constants that were computed with
+  int64_t given_elements_ = 0, made_ = 0;  // elements of these, and of what became of them
 };
 
 // Thrown where a graph cannot be written for any batch; import_graph() then builds it for the file's own batch.

@@ -80,7 +80,48 @@ TEST_CASE("names in a file cannot write to the terminal, nor begin a line of the
   CHECK_THAT(text, Contains("Evil?[31m error: odd (node 'a?]0;b??c\xc3\xa9')"));
   std::string bytes = f.bytes();
   bytes.replace(bytes.find("\xc3\xa9"), 2, "\xc3\xff");  // no UTF-8
-  CHECK_THAT(onnx_refusal(TempDir(), bytes), Contains("c?" "?')"));
+  CHECK_THAT(onnx_refusal(TempDir(), bytes), Contains("c?"
+                                                      "?')"));
+}
+
+TEST_CASE("constants that grow and grow are refused before the memory is taken") {
+  OnnxFile doubling;
+  doubling.tensor("k0", {1}, {1});
+  for (int i = 0; i < 40; ++i) {
+    const std::string from = "k" + std::to_string(i);
+    OnnxFile::integer(doubling.node("Concat", {from, from}, {"k" + std::to_string(i + 1)}), "axis", 0);
+  }
+  doubling.node("Add", {"x", "k40"}, {"y"});
+  OnnxFile outer;
+  outer.tensor("a", {16384, 1}, std::vector<float>(16384)), outer.tensor("b", {1, 16384}, std::vector<float>(16384));
+  outer.node("Mul", {"a", "b"}, {"c"}), outer.node("Add", {"x", "c"}, {"y"});
+  OnnxFile resized;
+  resized.tensor("i", {1, 1, 1, 1}, {1}), resized.tensor("s", {4}, {1, 1, 1e5, 1e5});
+  resized.node("Resize", {"i", "", "s"}, {"k"}), resized.node("Add", {"x", "k"}, {"y"});
+  const long before = most_memory();
+  for (const OnnxFile* file : {&doubling, &outer, &resized}) {
+    const std::string text = onnx_refusal(*file);
+    INFO(text);
+    CHECK((text.find("too large") != text.npos || text.find("much larger than the constants") != text.npos));
+  }
+  CHECK(most_memory() - before < 1 << 20);  // kilobytes
+}
+
+TEST_CASE("functions that bring in each other twice over end") {
+  OnnxFile f;
+  for (int i = 0; i < 40; ++i) {
+    auto* function = f.model.add_functions();
+    function->set_name("F" + std::to_string(i)), function->set_domain("own");
+    function->add_input("a"), function->add_output("b");
+    for (const char* domain : {"", "own"}) function->add_opset_import()->set_domain(domain);
+    for (const auto& [from, to] : {std::pair{"a", "t"}, std::pair{"t", "b"}}) {
+      auto* n = function->add_node();
+      n->set_op_type(i < 39 ? "F" + std::to_string(i + 1) : "Relu"), n->set_domain(i < 39 ? "own" : "");
+      n->add_input(from), n->add_output(to);
+    }
+  }
+  f.node("F20", {"x"}, {"y"}, "own");  // 2^20 nodes, twenty deep
+  CHECK_THAT(onnx_refusal(f), Contains("functions bring in more than"));
 }
 
 TEST_CASE("a transpose without axes in its order is refused") {
