@@ -18,7 +18,8 @@ namespace {
 constexpr int64_t kMostMembers = 100'000;
 constexpr uint64_t kCheckedBytes = uint64_t{256} << 20;  // beyond these, tensors stay unread until something uses them
 constexpr size_t kChunk = 1 << 18;
-constexpr uint64_t kSmall = 1 << 20;  // what tensors may inflate to in any case
+constexpr uint64_t kSmall = 1 << 20;       // what tensors may inflate to in any case
+constexpr uint64_t kSmallTexts = 4 << 20;  // and texts
 
 std::string shown(std::string_view name) {
   std::string text(name.substr(0, 100));
@@ -57,7 +58,7 @@ struct Archive::Source {
   }
   ArchiveSource input;
   zip_t* zip = nullptr;
-  uint64_t checked = 0, inflated = 0;  // bytes so far
+  uint64_t checked = 0, inflated = 0, texts = 0;  // bytes so far
 };
 
 Archive::Archive(const std::string& file)
@@ -148,6 +149,9 @@ std::string Archive::text(std::string_view name, uint64_t longest) const {
   if (member.size > longest)
     fail(
         mase::format("the archive's member '{}' has {} bytes, expected at most {}", shown(name), member.size, longest));
+  // JSON of a few bytes compresses a thousand times, and takes many times its length once parsed.
+  if (!member.stored && (source_->texts += member.size) > bytes_.bytes().size() * 2 + kSmallTexts)
+    fail("the archive's texts inflate to more than twice the file", "store them without compression, as PyTorch does");
   std::string result;
   read(name, member, [&](std::string_view part) {
     result += part;

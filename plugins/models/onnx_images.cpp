@@ -123,7 +123,7 @@ std::vector<Axis> axes_of(const Resize& r, const Wire& x) {
     const bool stays = r.scales.empty() ? to == from : r.scales[at] == 1;
     if (stays) continue;
     if (i < 2 || !x.size(i).fixed()) throw Unsupported{"it changes the size of batch or channels"};
-    if (to < 1 || to > 1 << 24) throw mase::Error(mase::format("it makes {} of {} elements", to, from));
+    if (to < 1 || to > 1 << 20) throw mase::Error(mase::format("it makes {} of {} elements", to, from));
     axes.push_back({i, from, to, scale});
   }
   return axes;
@@ -137,11 +137,13 @@ Map size_fields(const Resize& r, const Wire& x) {
 
 Wire resize_nearest(const Node& n, const Resize& r, Wire x, const std::vector<Axis>& axes) {
   bool is_torch = x.rank() >= 3 && x.rank() <= 5;
-  for (const Axis& a : axes)
+  for (const Axis& a : axes) {
+    const std::vector<int64_t> places = nearest(r, a.from, a.to, a.scale);
     for (int64_t i = 0; i < a.to && is_torch; ++i)
-      is_torch = nearest(r, a.from, a.to, a.scale)[static_cast<size_t>(i)] ==
+      is_torch = places[static_cast<size_t>(i)] ==
                  std::min(static_cast<int64_t>(std::floor(static_cast<float>(i) * static_cast<float>(1 / a.scale))),
                           a.from - 1);
+  }
   if (is_torch) {
     Map with = size_fields(r, x);
     with.set("mode", "nearest");

@@ -86,6 +86,9 @@ TEST_CASE("a deflated member is inflated, but not to more than the file can acco
   const Archive big(scratch.write("b.zip", bomb(100 << 20)));
   CHECK_THAT(error_of([&] { big.text("z"); }), Contains("has 104857600 bytes, expected at most 67108864"));
   CHECK_THAT(error_of([&] { big.tensor("z", at::kByte, {1}); }), Contains("one and a half times the file"));
+  const Archive text(scratch.write("t.zip", bomb(3 << 20)));
+  CHECK(text.text("z").size() == 3 << 20);
+  CHECK_THAT(error_of([&] { text.text("z"); }), Contains("texts inflate to more than twice the file"));  // 6 MB in all
   const Archive liar(scratch.write("c.zip", bomb(100 << 20, 100)));
   CHECK_THAT(error_of([&] { liar.text("z"); }), Contains("c.zip: ") && Contains("100 bytes that it claims"));
   CHECK_THAT(error_of([&] { liar.tensor("z", at::kByte, {100}); }), Contains("100 bytes that it claims"));
