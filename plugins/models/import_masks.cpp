@@ -101,6 +101,7 @@ Wire missing(const Wire& shadow) {
 
 bool ImportBuilder::try_shadow(const std::function<void()>& run) {
   const auto unknown = unknown_;
+  const bool is_lost = is_lost_;
   bool works = true;
   try {
     run();
@@ -111,7 +112,7 @@ bool ImportBuilder::try_shadow(const std::function<void()>& run) {
   } catch (const std::exception&) {
     works = false;
   }
-  unknown_ = unknown;
+  unknown_ = unknown, is_lost_ = is_lost;
   return works;
 }
 

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "mase/execute.h"
+#include "mase/op.h"
 #include "mase/plugin.h"
 #include "onnx_files.h"
 #include "support/npy.h"
