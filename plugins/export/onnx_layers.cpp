@@ -112,7 +112,7 @@ void add_onnx_layers(OnnxEmitters& t) {
   t["linear"] = linear, t["embedding"] = embedding, t["scaled_dot_product_attention"] = attention, t["gemm"] = gemm;
   t["einsum"] = einsum;
   for (const char* name : {"conv1d", "conv2d", "conv3d"}) t[name] = conv;
-  for (const char* name : {"convtranspose1d", "convtranspose2d", "convtranspose3d"}) t[name] = convtranspose;
+  for (const char* name : {"convtranspose1d", "convtranspose2d"}) t[name] = convtranspose;
 }
 
 }  // namespace mase::exporting

@@ -377,7 +377,7 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
       if (tidy) tidy(graph);
       const auto operators = std::count_if(graph.nodes().begin(), graph.nodes().end(),
                                            [](const mase::Node* node) { return bool(node->op); });
-      context.info("'{}': {} nodes, of which {} operators remain; the others fold away or are not needed",
+      context.info("'{}': its {} nodes become {} operators",
                    fields.file.name, builder.visited(), operators);
       context.report("nodes_in_file", builder.visited());
       context.report("operators", operators);
