@@ -377,8 +377,7 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
       if (tidy) tidy(graph);
       const auto operators = std::count_if(graph.nodes().begin(), graph.nodes().end(),
                                            [](const mase::Node* node) { return bool(node->op); });
-      context.info("'{}': its {} nodes become {} operators",
-                   fields.file.name, builder.visited(), operators);
+      context.info("'{}': its {} nodes become {} operators", fields.file.name, builder.visited(), operators);
       context.report("nodes_in_file", builder.visited());
       context.report("operators", operators);
       if (!any_batch) context.info("'{}' runs only with the batch size it was written for: {}", fields.file.name, why);
