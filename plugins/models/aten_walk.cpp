@@ -26,46 +26,12 @@ bool may_return_input(const std::string& base) {
   return base.find("dropout") != base.npos || base == "_to_copy" || base == "lift_fresh";
 }
 
-// The operator as left_out() knows it.
-std::string vocabulary(const std::string& base) {
-  static const std::map<std::string, std::string> kNames{{"bitwise_and", "logical_and"},
-                                                         {"__and__", "logical_and"},
-                                                         {"_softmax", "softmax"},
-                                                         {"_safe_softmax", "softmax"},
-                                                         {"bmm", "matmul"},
-                                                         {"mm", "matmul"},
-                                                         {"view", "reshape"},
-                                                         {"_unsafe_view", "reshape"},
-                                                         {"unsqueeze", "reshape"},
-                                                         {"squeeze", "reshape"},
-                                                         {"to", "cast"},
-                                                         {"_to_copy", "cast"},
-                                                         {"type_as", "cast"},
-                                                         {"float", "cast"},
-                                                         {"clone", "same"},
-                                                         {"contiguous", "same"},
-                                                         {"detach", "same"},
-                                                         {"alias", "same"},
-                                                         {"native_dropout", "dropout"},
-                                                         {"clamp_min", "clamp"},
-                                                         {"clamp_max", "clamp"},
-                                                         {"max", "maximum"}};
-  const auto found = kNames.find(base);
-  return found == kNames.end() ? base : found->second;
-}
-
 // By operator and overload, or by operator; null for one that nobody knows.
 const AtenHandler* handler_of(const AtenCall& call) {
   const AtenTable& table = aten_table();
   auto found = table.find(call.op);
   if (found == table.end()) found = table.find(call.base());
   return found == table.end() ? nullptr : &found->second;
-}
-
-bool is_along_last(const AtenCall& call, const Wires& inputs) {
-  if (inputs.empty() || !call.has("dim") || !call.arg("dim").get<Size>()) return false;
-  const Wire x = remains(inputs[0]);
-  return x.usable() && call.axis("dim", x.rank()) == x.rank() - 1;
 }
 
 }  // namespace
@@ -156,62 +122,6 @@ AtenValues AtenWalk::call(AtenCall& call) {
   // What stands behind an operator that cannot be read is named with it.
   const AtenHandler* handler = handler_of(call);
   return handler && !handler->target<Refused>() ? AtenValues{ImportBuilder::unknown()} : dispatch(call);
-}
-
-// A call with an argument that is absent.
-AtenValues AtenWalk::call_without(AtenCall& call) {
-  const std::string base = call.base();
-  Wires inputs;
-  for (const char* name : {"condition", "self", "input", "mask", "other", "mat2"})
-    if (call.arg(name).get<Wire>() || (base == "where" && call.has(name))) inputs.push_back(call.tensor(name));
-  const LeftOut how = left_out(vocabulary(base), inputs, is_along_last(call, inputs));
-  using Mode = LeftOut::Mode;
-  if (how.mode == Mode::absent) return shadowed(call);
-  if (how.mode == Mode::runs) return dispatch(call);
-  if (how.mode == Mode::operand) return {tentative(remains(inputs.at(how.take)), inputs.at(how.take).is_weights)};
-  for (auto& [name, value] : call.args)
-    if (const auto* wire = value.get<Wire>()) value = remains(*wire);
-  AtenValues results;
-  if (how.mode != Mode::live && !builder_.try_shadow([&] { results = dispatch(call); }))
-    return AtenValues{ImportBuilder::absent()};
-  if (how.mode == Mode::live) results = dispatch(call);
-  const bool is_plain = results.size() == 1 && results[0].get<Wire>();
-  if (how.mode == Mode::live) return results;
-  return is_plain ? AtenValues{tentative(*results[0].get<Wire>(), how.is_weights)}
-                  : AtenValues{ImportBuilder::absent()};
-}
-
-// The results of a call that needs what is absent, as far as their shapes go.
-AtenValues AtenWalk::shadowed(const AtenCall& call) {
-  bool has_all = true, is_of_shape = call.base() == "sym_size" || call.base() == "size" || call.base() == "sym_numel";
-  const std::function<AtenValue(const AtenValue&)> shadow = [&](const AtenValue& value) -> AtenValue {
-    const auto* list = value.get<AtenValue::List>();
-    const auto* wire = value.get<Wire>();
-    AtenValue::List items;
-    for (size_t i = 0; list && i < list->size(); ++i) items.push_back(shadow((*list)[i]));
-    if (list) return items;
-    if (!wire || !wire->absent()) return value;
-    has_all &= wire->shadow != nullptr, is_of_shape |= wire->of_shape;
-    return wire->shadow ? AtenValue(*wire->shadow) : value;
-  };
-  AtenCall with = call;
-  for (auto& [name, value] : with.args) value = shadow(value);
-  AtenValues results;
-  const std::function<AtenValue(const AtenValue&)> missed = [&](const AtenValue& value) -> AtenValue {
-    const auto* list = value.get<AtenValue::List>();
-    AtenValue::List items;
-    for (size_t i = 0; list && i < list->size(); ++i) items.push_back(missed((*list)[i]));
-    if (list) return items;
-    const auto* wire = value.get<Wire>();
-    return wire ? AtenValue(missing(wire->state == Wire::State::unknown ? Wire() : *wire)) : value;
-  };
-  if (has_all && builder_.try_shadow([&] { results = dispatch(with); })) {
-    for (AtenValue& value : results) value = missed(value);
-    return results;
-  }
-  Wire nothing;
-  nothing.of_shape = is_of_shape;
-  return {nothing};
 }
 
 AtenValues AtenWalk::dispatch(AtenCall& call) {

@@ -25,9 +25,6 @@ namespace {
 // What a trace may compute with: beyond it, a file's claims are not believed.
 constexpr int64_t kMostElements = int64_t{1} << 29;
 
-// Constants of more elements are not compared.
-constexpr int64_t kMostAlike = 1 << 20;
-
 // Elements that arithmetic on constants may make in all, beyond four times what the file holds.
 constexpr int64_t kMostMade = int64_t{1} << 26;
 constexpr int64_t kSmall = 256;  // of an input: two of them cannot make much
@@ -43,18 +40,6 @@ void check_elements(const at::Tensor& t, int64_t most = kMostElements) {
   for (const int64_t n : t.sizes())
     if (__builtin_mul_overflow(count, n, &count) || count > most)
       throw mase::Error(mase::format("a tensor of shape {} is too large", mase::Value(mase::shape_of(t)).json()));
-}
-
-bool same_values(const Wire& wire) {
-  return wire.trace[0].is_same(wire.trace[1]) ||
-         (wire.trace[0].sizes() == wire.trace[1].sizes() && at::equal(wire.trace[0], wire.trace[1]));
-}
-
-// The first of rows that are all equal, as [1, ...]; undefined where they differ.
-at::Tensor common_row(const at::Tensor& t) {
-  if (t.dim() == 0 || t.size(0) == 0) return {};
-  const at::Tensor row = t.narrow(0, 0, 1);
-  return at::equal(row.expand_as(t), t) ? row.contiguous() : at::Tensor();
 }
 
 std::string module_of(const std::string& key) {
@@ -88,26 +73,6 @@ ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context,
 
 void ImportBuilder::fail(const std::string& node, const std::string& why, const std::string& hint) const {
   throw mase::Error(mase::format("'{}': node '{}': {}", fields_.file.name, node, why), fields_.file.loc, hint);
-}
-
-Wire ImportBuilder::known(at::Tensor value, std::string key) {
-  Wire wire;
-  wire.state = Wire::State::known, wire.trace = {value, value}, wire.key = std::move(key);
-  return wire;
-}
-
-Wire ImportBuilder::known(const Sizes& values) {
-  std::array<std::vector<int64_t>, 2> lists;
-  for (const Size& n : values) lists[0].push_back(n.at[0]), lists[1].push_back(n.at[1]);
-  Wire wire = known(at::tensor(lists[0], at::kLong));
-  if (lists[0] != lists[1]) wire.trace[1] = at::tensor(lists[1], at::kLong);
-  return wire;
-}
-
-Wire ImportBuilder::known(const Size& value) {
-  Wire wire = known(Sizes{value});
-  for (at::Tensor& t : wire.trace) t = t.squeeze(0);
-  return wire;
 }
 
 std::optional<Sizes> ImportBuilder::integers(const Wire& wire) {
@@ -237,26 +202,6 @@ Wires ImportBuilder::fold(const Call& call) {
   return results;
 }
 
-// A file that was written for one batch size has constants of that size, too: equal rows become one that broadcasts.
-bool ImportBuilder::fit_constants(Call& call) const {
-  bool changed = false;
-  const bool broadcasts =
-      call.chosen.name() != "nn.cat" && call.chosen.name() != "nn.stack" && call.chosen.name() != "nn.gather";
-  for (Wire& wire : call.inputs) {
-    if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
-    const at::Tensor row = common_row(wire.trace[0]);
-    if (!row.defined() || batch_[0] < 2) continue;
-    wire = known(row), changed = true;
-    if (!broadcasts)
-      for (size_t at = 0; at < 2; ++at) {
-        mase::Shape shape = mase::shape_of(row);
-        shape[0] = batch_[at];
-        wire.trace[at] = row.expand(shape);
-      }
-  }
-  return changed;
-}
-
 Wires ImportBuilder::emit(Call& call) {
   std::array<Tensors, 2> traced{trace(call, 0), {}};
   for (bool again = true; again;) try {
@@ -265,7 +210,7 @@ Wires ImportBuilder::emit(Call& call) {
     } catch (const std::exception& e) {
       const auto* torch = dynamic_cast<const c10::Error*>(&e);
       const std::string why = torch ? torch->what_without_backtrace() : e.what();
-      if (!fit_constants(call)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
+      if (!fit_constants(call.chosen, call.inputs)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
       traced[0] = trace(call, 0);
     }
   for (const auto& [name, wire] : call.params)
@@ -306,58 +251,6 @@ void ImportBuilder::record(mase::TensorMeta& meta, const Wire& wire) const {
   for (const Size& n : wire.sizes())
     meta.shape.push_back(n.fixed() ? n.at[0] : n.at[0] - (n.at[1] - n.at[0]) * (batch_[0] - 1));
   meta.torch_dtype = dtype_name(wire.dtype());
-}
-
-std::string ImportBuilder::store(const std::string& key, const at::Tensor& value) {
-  std::string free = key;
-  for (int i = 1; graph_.has_tensor(free); ++i) {
-    if (graph_.tensor(free).is_same(value)) return free;
-    free = mase::format("{}_{}", key, i);
-  }
-  graph_.set_tensor(free, value);
-  return free;
-}
-
-Argument ImportBuilder::constant(const std::string& name, const at::Tensor& value, const std::string& key) {
-  if (value.dim() == 0) {
-    if (value.scalar_type() == at::kBool) return mase::Value(value.item<bool>());
-    if (at::isIntegralType(value.scalar_type(), false)) return mase::Value(value.item<int64_t>());
-    return mase::Value(value.item<double>());
-  }
-  mase::Node*& node = constants_[value.unsafeGetTensorImpl()];
-  // What was computed while reading is one constant where it is the same.
-  std::vector<mase::Node*>* alike =
-      key.empty() && value.numel() <= kMostAlike ? &computed_[mase::shape_of(value)] : nullptr;
-  for (size_t i = 0; alike && !node && i < alike->size(); ++i)
-    if (const at::Tensor& other = graph_.tensor((*alike)[i]->params[0].key);
-        other.scalar_type() == value.scalar_type() && at::equal(other, value))
-      node = (*alike)[i];
-  if (!node) {
-    const std::string stored = store(key.empty() ? name : key, value);
-    node = &graph_.add(mase::OpKind::get_attr, stored);
-    if (alike) alike->push_back(node);
-    node->target = stored;
-    node->params.push_back({"value", stored});
-    node->meta.common.mase_type = "get_attr";
-    record(node->meta.common.results.add("data_out_0"), known(value));
-    sizes_[node] = {known(value).sizes()};
-  }
-  return Argument(node);
-}
-
-Argument ImportBuilder::argument(const std::string& name, const Wire& wire) {
-  if (wire.live()) return wire.from;
-  if (!any_batch_ || same_values(wire)) return constant(name, wire.trace[0], wire.key);
-  // A constant that is as long as the batch: one row, repeated when the graph runs.
-  const at::Tensor row = wire.rank() ? common_row(wire.trace[1]) : at::Tensor();
-  if (!row.defined() || !like_ || wire.size(0) != Size(batch_[0], batch_[1]))
-    throw OneBatchOnly{mase::format("node '{}' uses a value that depends on the batch size", name)};
-  Wire like;
-  for (const auto& [key, input] : named_)
-    if (input.live() && input.from.node == like_) like = input;
-  mase::List shape(static_cast<size_t>(wire.rank()), mase::Value(-1));
-  shape[0] = 0;
-  return apply(name + "_expand", Chosen("nn.expand", {{"shape", shape}}), {known(row), like}).front().from;
 }
 
 void ImportBuilder::set_result_format(const Wire& wire, Chosen format) {

@@ -184,7 +184,7 @@ class ImportBuilder {
   mase::Tensors trace(const Call& call, size_t at);
   Wires fold(const Call& call);
   void check_growth(const Call& call, size_t at);
-  bool fit_constants(Call& call) const;
+  bool fit_constants(const mase::Chosen& op, Wires& inputs) const;
   Wires emit(Call& call);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
   mase::Shape input_shape(const InputInfo& info, size_t place) const;
