@@ -15,23 +15,15 @@ namespace {
 
 constexpr double kHidden = -1e30;  // what exporters add to the scores that a boolean mask hides lies below
 
-const Node* op_of(const Argument& arg, std::string_view op) {
-  return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
-}
-
 std::optional<double> number(const Argument& arg) {
   if (arg.node || !arg.constant.is_number()) return std::nullopt;
   return arg.constant.as_double();
 }
 
-const Shape& shape_of_arg(const Argument& arg) {
-  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
-}
-
 // Takes factors off a value: what remains, and their product in `scale`.
 Argument without_scale(Argument arg, double& scale) {
   for (;;) {
-    const Node *mul = op_of(arg, "mul"), *div = op_of(arg, "div");
+    const Node *mul = plain(arg, "mul"), *div = plain(arg, "div");
     if (div && number(div->args[1]) && div->op.with().find("rounding_mode") == nullptr) {
       scale /= *number(div->args[1]), arg = div->args[0];
     } else if (mul && number(mul->args[1])) {
@@ -53,30 +45,30 @@ bool swaps_last_axes(const Node& transpose) {
 
 // Whether `condition` finds rows of scores that are hidden altogether: not any(scores != -inf).
 bool finds_hidden_rows(const Argument& condition, const Node& softmax) {
-  const Node* outer = op_of(condition, "logical_not");
-  const Node* any = outer ? op_of(outer->args[0], "any") : nullptr;
-  const Node* shown = any ? op_of(any->args[0], "ne") : nullptr;
+  const Node* outer = plain(condition, "logical_not");
+  const Node* any = outer ? plain(outer->args[0], "any") : nullptr;
+  const Node* shown = any ? plain(any->args[0], "ne") : nullptr;
   if (!shown || shown->args[0].node != softmax.args[0].node || number(shown->args[1]).value_or(0) != -HUGE_VAL)
     return false;
   const mase::Value *dims = any->op.with().find("dim"), *keeps = any->op.with().find("keepdim");
-  const auto rank = static_cast<int64_t>(shape_of_arg(softmax.args[0]).size());
+  const auto rank = static_cast<int64_t>(recorded_shape(softmax.args[0]).size());
   return dims && dims->is_list() && dims->as_list().size() == 1 && (dims->as_list()[0].as_int() + 1) % rank == 0 &&
          keeps && keeps->as_bool();
 }
 
 // softmax(scores), or the same with zeros where a row of scores was hidden altogether.
 const Node* softmax_of(const Argument& weights, bool& is_guarded) {
-  const Node* where = op_of(weights, "where");
+  const Node* where = plain(weights, "where");
   is_guarded = where && number(where->args[1]) == 0.0;
   const Argument& inner = is_guarded ? where->args[2] : weights;
-  const Node* softmax = op_of(inner, "softmax");
+  const Node* softmax = plain(inner, "softmax");
   if (!softmax) return nullptr;
   if (is_guarded) {
-    const Node* isnan = op_of(where->args[0], "isnan");
+    const Node* isnan = plain(where->args[0], "isnan");
     if (!(isnan && isnan->args[0].node == inner.node) && !finds_hidden_rows(where->args[0], *softmax)) return nullptr;
   }
   const mase::Value* dim = softmax->op.with().find("dim");
-  const auto rank = static_cast<int64_t>(shape_of_arg(softmax->args[0]).size());
+  const auto rank = static_cast<int64_t>(recorded_shape(softmax->args[0]).size());
   return dim && (dim->as_int() == -1 || dim->as_int() == rank - 1) ? softmax : nullptr;
 }
 
@@ -89,20 +81,20 @@ struct Scores {
 std::optional<Scores> scores_of(const Argument& input, bool is_guarded) {
   Scores found;
   Argument scores = input;
-  if (const Node* add = op_of(scores, "add")) {
-    const bool first = op_of(without_scale(add->args[0], found.scale), "matmul") != nullptr;
+  if (const Node* add = plain(scores, "add")) {
+    const bool first = plain(without_scale(add->args[0], found.scale), "matmul") != nullptr;
     found.scale = 1;
     scores = add->args[first ? 0 : 1], found.mask = add->args[first ? 1 : 0], found.has_mask = true;
     if (!found.mask.node) return std::nullopt;
-    const Node* where = op_of(found.mask, "where");
+    const Node* where = plain(found.mask, "where");
     if (is_guarded && where && number(where->args[1]) == 0.0 && number(where->args[2]).value_or(0) < kHidden)
       found.mask = where->args[0];
   }
-  const Node* product = op_of(without_scale(scores, found.scale), "matmul");
+  const Node* product = plain(without_scale(scores, found.scale), "matmul");
   if (!product) return std::nullopt;
   found.query = without_scale(product->args[0], found.scale);
   found.key_transposed = without_scale(product->args[1], found.scale);
-  const auto is_stack = [](const Argument& arg) { return arg.node && shape_of_arg(arg).size() >= 3; };
+  const auto is_stack = [](const Argument& arg) { return arg.node && recorded_shape(arg).size() >= 3; };
   return is_stack(found.query) && is_stack(found.key_transposed) ? std::optional(found) : std::nullopt;
 }
 
@@ -114,9 +106,9 @@ void describe_argument(mase::TensorMetas& metas, const Argument& arg) {
 
 // x with its last two axes swapped: what is before a swap, or a new swap.
 Argument swapped(mase::Graph& graph, SizeTable& table, Node& place, const Argument& x) {
-  if (const Node* transpose = op_of(x, "transpose"); transpose && swaps_last_axes(*transpose))
+  if (const Node* transpose = plain(x, "transpose"); transpose && swaps_last_axes(*transpose))
     return transpose->args[0];
-  Shape shape = shape_of_arg(x);
+  Shape shape = recorded_shape(x);
   const auto rank = static_cast<int64_t>(shape.size());
   std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
   Node& node = graph.insert_before(place, mase::OpKind::call_function, place.name + "_key",
@@ -142,7 +134,7 @@ bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
   const Node* softmax = softmax_of(product.args[0], is_guarded);
   const auto scores = softmax ? scores_of(softmax->args[0], is_guarded) : std::nullopt;
   const Argument value = product.args[1];
-  if (!scores || shape_of_arg(value).size() < 3) return false;
+  if (!scores || recorded_shape(value).size() < 3) return false;
   std::vector<Argument> args{scores->query, swapped(graph, table, product, scores->key_transposed), value};
   if (scores->has_mask) args.push_back(scores->mask);
   product.meta.common.args.clear();
@@ -157,11 +149,11 @@ bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
 // [n, h, a, b] -> [n*h, a, b], its last axes swapped, and back: a swap of the last axes.
 bool merge_stacked_transpose(mase::Graph& graph, Node& last) {
   if (last.mase_op != "reshape" || has_format(last)) return false;
-  const Node* transpose = op_of(last.args[0], "transpose");
+  const Node* transpose = plain(last.args[0], "transpose");
   if (!transpose || !swaps_last_axes(*transpose)) return false;
-  const Node* first = op_of(transpose->args[0], "reshape");
+  const Node* first = plain(transpose->args[0], "reshape");
   if (!first || !first->args[0].node) return false;
-  Shape from = shape_of_arg(first->args[0]);
+  Shape from = recorded_shape(first->args[0]);
   const Shape &middle = first->meta.common.results.at(size_t{0}).shape,
               &to = last.meta.common.results.at(size_t{0}).shape;
   const auto rank = static_cast<int64_t>(from.size());
@@ -170,7 +162,7 @@ bool merge_stacked_transpose(mase::Graph& graph, Node& last) {
   if (from != to) return false;
   last.op = mase::Chosen("nn.transpose", {{"dim0", rank - 2}, {"dim1", rank - 1}});
   last.mase_op = last.target = "transpose";
-  last.meta.common.args.at(size_t{0}).shape = shape_of_arg(first->args[0]);
+  last.meta.common.args.at(size_t{0}).shape = recorded_shape(first->args[0]);
   graph.set_argument(last, 0, first->args[0]);
   return true;
 }

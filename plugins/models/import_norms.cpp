@@ -13,10 +13,6 @@ using mase::Node;
 
 namespace {
 
-const mase::Shape& recorded_shape(const Argument& arg) {
-  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
-}
-
 // How many of the last axes a mean is taken over, keeping them as ones; 0 where it is another mean.
 size_t last_axes(const Node& mean) {
   const mase::Value *dims = mean.op.with().find("dim"), *keeps = mean.op.with().find("keepdim");
@@ -130,11 +126,7 @@ bool merge_rsqrt(mase::Graph& graph, Node& inverse) {
       (inverse.mase_op == "div" && is_number(inverse.args[0], 1) && inverse.op.with().find("rounding_mode") == nullptr);
   const Node* root = is_inverse ? plain(inverse.args[inverse.mase_op == "div" ? 1 : 0], "sqrt") : nullptr;
   if (!root || !root->args[0].node || only_user(*root) != &inverse) return false;
-  become(inverse, mase::Chosen("nn.rsqrt"));
-  const mase::TensorMeta argument = root->meta.common.args.at(size_t{0});
-  inverse.meta.common.args.clear();
-  inverse.meta.common.args.add(mase::argument_name(inverse, 0)) = argument;
-  graph.set_args(inverse, {root->args[0]});
+  become(graph, inverse, mase::Chosen("nn.rsqrt"), {root->args[0]});
   return true;
 }
 

@@ -35,6 +35,10 @@ const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg) {
   return &found->second[static_cast<size_t>(arg.result)];
 }
 
+const mase::Shape& recorded_shape(const mase::Argument& arg) {
+  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
+}
+
 Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
 
 Node* plain(const mase::Argument& arg, std::string_view op) {

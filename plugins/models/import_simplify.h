@@ -14,6 +14,7 @@ bool is_reshape(const mase::Node& node);
 void become(mase::Node& node, mase::Chosen op);
 const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg);  // nullptr where they are not known
 
+const mase::Shape& recorded_shape(const mase::Argument& arg);
 mase::Node* only_user(const mase::Node& node);  // nullptr where there are others, or none
 
 bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);

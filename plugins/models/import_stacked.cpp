@@ -17,13 +17,9 @@ const Argument* reshaped(const Argument& arg) {
   return node && is_reshape(*node) && node->args[0].node && !has_format(*node) ? &node->args[0] : nullptr;
 }
 
-mase::Shape recorded(const Argument& arg) {
-  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
-}
-
 // `node` computes what `last` computed: the result's shape and users are those of `last`.
 void takes_place_of(mase::Graph& graph, SizeTable& table, Node& node, Node& last) {
-  for (size_t i = 0; i < node.args.size(); ++i) node.meta.common.args.at(i).shape = recorded(node.args[i]);
+  for (size_t i = 0; i < node.args.size(); ++i) node.meta.common.args.at(i).shape = recorded_shape(node.args[i]);
   node.meta.common.results.at(size_t{0}).shape = last.meta.common.results.at(size_t{0}).shape;
   table[&node] = table.at(&last);
   graph.replace_all_uses(last, node);
@@ -91,7 +87,7 @@ bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
   const Sizes *inside = sizes_of(table, layer->args[0]), *outside = sizes_of(table, last.args[0]),
               *after = sizes_of(table, &last);
   if (!inside || !outside || !after || after->empty() || after->back() != outside->back()) return false;
-  Aim aim{0, *after, recorded(&last)};
+  Aim aim{0, *after, recorded_shape(&last)};
   aim.sizes.back() = inside->back(), aim.shape.back() = inside->back().at[0];
   if (!can_aim(table, *layer, aim)) return false;
   take_aim(graph, table, *layer, aim);
@@ -112,8 +108,8 @@ bool merge_product(mase::Graph& graph, SizeTable& table, Node& last) {
   for (size_t i = 0; i < 2; ++i) {
     const Sizes* inside = sizes_of(table, product->args[i]);
     if (!inside || inside->size() != 3 || inside->at(0) != outside->at(0)) return false;
-    Aim& aim = aims.emplace_back(i, *after, recorded(&last));
-    const mase::Shape shape = recorded(product->args[i]);
+    Aim& aim = aims.emplace_back(i, *after, recorded_shape(&last));
+    const mase::Shape shape = recorded_shape(product->args[i]);
     std::copy(inside->end() - 2, inside->end(), aim.sizes.end() - 2);
     std::copy(shape.end() - 2, shape.end(), aim.shape.end() - 2);
     const bool fits = reshaped(product->args[i]) ? can_aim(table, *product, aim) : bool(reshape_op(*inside, aim.sizes));
@@ -136,7 +132,7 @@ bool merge_swap(mase::Graph& graph, SizeTable& table, Node& last) {
       after->size() < 4 || order_of(swap) != std::vector<int64_t>{0, 2, 1} ||
       !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
     return false;
-  Aim aim{0, *after, recorded(&last)};
+  Aim aim{0, *after, recorded_shape(&last)};
   std::swap(*(aim.sizes.end() - 1), *(aim.sizes.end() - 2));
   std::swap(*(aim.shape.end() - 1), *(aim.shape.end() - 2));
   if (!can_aim(table, *swap, aim)) return false;
@@ -175,7 +171,7 @@ bool merge_permute(mase::Graph& graph, Node& last) {
   const bool is_swap = moved.size() == 2;
   become(last, is_swap ? mase::Chosen("nn.transpose", {{"dim0", moved[0]}, {"dim1", moved[1]}})
                        : mase::Chosen("nn.permute", {{"dims", mase::Value(order)}}));
-  last.meta.common.args.at(size_t{0}).shape = recorded(before->args[0]);
+  last.meta.common.args.at(size_t{0}).shape = recorded_shape(before->args[0]);
   graph.set_argument(last, 0, Argument(before->args[0]));
   return true;
 }
