@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "import_simplify.h"
+#include "mase/text.h"
 
 namespace models {
 
@@ -76,25 +77,23 @@ bool merge_not_equal(mase::Graph& graph, Node& inverse) {
   return true;
 }
 
-// A node, unless it computes with parameters, and a later one that computes the same.
-bool merge_twins(mase::Graph& graph, Node& node) {
-  if (!node.op || !node.params.empty() || !node.args[0].node || has_format(node)) return false;
-  const std::string key = node.op.key();
-  const std::vector<Node*> users = node.args[0].node->users();
-  for (Node* other : users) {
-    if (other->index() >= node.index()) return false;
-    const bool is_same = other->mase_op == node.mase_op && other->params.empty() && !has_format(*other) &&
-                         std::equal(node.args.begin(), node.args.end(), other->args.begin(), other->args.end(),
-                                    [](const mase::Argument& a, const mase::Argument& b) {
-                                      return a.node == b.node && a.result == b.result &&
-                                             (a.node || a.constant.json() == b.constant.json());
-                                    }) &&
-                         other->op.key() == key;
-    if (!is_same || node.users().empty()) continue;
-    graph.replace_all_uses(node, *other);
-    return true;
+// Nodes, unless they compute with parameters, that compute what an earlier one does.
+bool merge_twins(mase::Graph& graph) {
+  std::map<std::string, Node*> seen;  // by operator and arguments
+  bool changed = false;
+  for (Node* node : graph.nodes()) {
+    if (!node->op || !node->params.empty() || node->args.empty() || !node->args[0].node || node->users().empty() ||
+        has_format(*node))
+      continue;
+    std::string key = node->op.key();
+    for (const mase::Argument& arg : node->args)
+      key += arg.node ? mase::format(" %{}.{}", arg.node->name, arg.result) : " " + arg.constant.json();
+    const auto [first, is_new] = seen.try_emplace(std::move(key), node);
+    if (is_new) continue;
+    graph.replace_all_uses(*node, *first->second);
+    changed = true;
   }
-  return false;
+  return changed;
 }
 
 // reshape(reshape(x)) is one reshape, or none.
@@ -184,8 +183,9 @@ void simplify(mase::Graph& graph, SizeTable sizes) {
                  merge_attention(graph, sizes, *node) || merge_gelu(graph, *node) ||
                  merge_layer_norm(graph, sizes, *node) || merge_rsqrt(graph, *node) || merge_activation(graph, *node) ||
                  merge_pool(graph, *node) || merge_padding(graph, *node) || merge_not_equal(graph, *node) ||
-                 merge_slices(graph, *node) || merge_twins(graph, *node);
+                 merge_slices(graph, *node);
     }
+    changed |= merge_twins(graph);
     const std::vector<Node*> nodes = graph.nodes();
     for (auto it = nodes.rbegin(); changed && it != nodes.rend(); ++it)
       if ((*it)->users().empty() && (*it)->op && (*it)->op_kind != mase::OpKind::output)
