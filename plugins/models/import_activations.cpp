@@ -97,7 +97,7 @@ std::optional<std::pair<int64_t, Argument>> halves(const Argument& a, const Argu
   };
   const int64_t dim = field(*a.node, "dim", 0), half = field(*a.node, "end", 0);
   const Argument whole = a.node->args[0];
-  const mase::Shape& shape = whole.node->meta.common.results.at(static_cast<size_t>(whole.result)).shape;
+  const mase::Shape& shape = recorded_shape(whole);
   if (dim < 1 || dim >= static_cast<int64_t>(shape.size()) || shape[static_cast<size_t>(dim)] != 2 * half ||
       field(*b.node, "dim", 0) != dim || field(*a.node, "start", 0) != 0 || field(*b.node, "start", 0) != half ||
       field(*b.node, "end", 2 * half) != 2 * half || field(*a.node, "step", 1) != 1 || field(*b.node, "step", 1) != 1)

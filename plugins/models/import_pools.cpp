@@ -88,8 +88,7 @@ bool merge_padding(mase::Graph& graph, Node& layer) {
   with.set("padding", is_one ? Value(padding[0]) : Value(padding));
   layer.op = mase::Chosen(layer.op.name(), std::move(with));
   const Argument input = pad->args[0];
-  layer.meta.common.args.at(size_t{0}).shape =
-      input.node->meta.common.results.at(static_cast<size_t>(input.result)).shape;
+  layer.meta.common.args.at(size_t{0}).shape = recorded_shape(input);
   graph.set_argument(layer, 0, input);
   return true;
 }

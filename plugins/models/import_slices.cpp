@@ -45,7 +45,7 @@ std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
 bool merge_slices(mase::Graph& graph, Node& slice) {
   if (slice.mase_op != "slice" || has_format(slice) || !slice.args[0].node) return false;
   const Argument whole = slice.args[0];
-  const mase::Shape& shape = whole.node->meta.common.results.at(static_cast<size_t>(whole.result)).shape;
+  const mase::Shape& shape = recorded_shape(whole);
   const int64_t dim = field(slice, "dim", 0);
   if (dim < 1 || dim >= static_cast<int64_t>(shape.size())) return false;  // the batch is not split
   const std::vector<Part> parts = parts_of(whole, dim, shape[static_cast<size_t>(dim)]);
