@@ -153,7 +153,7 @@ bool merge_logsigmoid(mase::Graph& graph, Node& last) {
 
 }  // namespace
 
-bool merge_activation(mase::Graph& graph, Node& last) {
+bool merge_activation(mase::Graph& graph, SizeTable&, Node& last) {
   return merge_limits(graph, last) || merge_hardsigmoid(graph, last) || merge_gate(graph, last) ||
          merge_glu(graph, last) || merge_logsigmoid(graph, last);
 }

@@ -147,7 +147,7 @@ bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
 }
 
 // [n, h, a, b] -> [n*h, a, b], its last axes swapped, and back: a swap of the last axes.
-bool merge_stacked_transpose(mase::Graph& graph, Node& last) {
+bool merge_stacked_transpose(mase::Graph& graph, SizeTable&, Node& last) {
   if (last.mase_op != "reshape" || has_format(last)) return false;
   const Node* transpose = plain(last.args[0], "transpose");
   if (!transpose || !swaps_last_axes(*transpose)) return false;

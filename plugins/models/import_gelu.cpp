@@ -65,7 +65,7 @@ const mase::Argument* inside_tanh(const Node& tanh) {
 
 }  // namespace
 
-bool merge_gelu(mase::Graph& graph, Node& function) {
+bool merge_gelu(mase::Graph& graph, SizeTable&, Node& function) {
   if ((function.mase_op != "erf" && function.mase_op != "tanh") || has_format(function)) return false;
   const bool is_tanh = function.mase_op == "tanh";
   const mase::Argument* x = is_tanh ? inside_tanh(function) : inside_erf(function);

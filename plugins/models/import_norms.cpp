@@ -119,7 +119,7 @@ bool merge_layer_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
 }
 
 // 1 / sqrt(x) is rsqrt(x).
-bool merge_rsqrt(mase::Graph& graph, Node& inverse) {
+bool merge_rsqrt(mase::Graph& graph, SizeTable&, Node& inverse) {
   if (has_format(inverse)) return false;
   const bool is_inverse =
       inverse.mase_op == "reciprocal" ||

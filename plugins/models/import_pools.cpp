@@ -36,7 +36,7 @@ bool keep_last(mase::Map& with, const char* name, int64_t nothing) {
 }  // namespace
 
 // squeeze(pool2d(unsqueeze(x))): how torch.export's decompositions write pools along one axis.
-bool merge_pool(mase::Graph& graph, Node& squeeze) {
+bool merge_pool(mase::Graph& graph, SizeTable&, Node& squeeze) {
   const Value* dim = squeeze.mase_op == "squeeze" ? squeeze.op.with().find("dim") : nullptr;
   if (!dim || dim->as_int() != 2 || has_format(squeeze)) return false;
   for (const char* op : {"max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d"}) {
@@ -57,7 +57,7 @@ bool merge_pool(mase::Graph& graph, Node& squeeze) {
 }
 
 // Zeros at both ends alike belong to the convolution or the mean that reads them.
-bool merge_padding(mase::Graph& graph, Node& layer) {
+bool merge_padding(mase::Graph& graph, SizeTable&, Node& layer) {
   const std::string_view op = layer.mase_op;
   const bool is_conv = op.starts_with("conv") && op.size() == 6, is_mean = op.starts_with("avg_pool");
   if ((!is_conv && !is_mean) || layer.meta.common.args.at(size_t{0}).format) return false;

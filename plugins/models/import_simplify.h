@@ -1,4 +1,4 @@
-// The merges of simplify(): each changes one node where it can, and says whether it did.
+// The merges of simplify(), and what they ask of nodes.
 #pragma once
 #include "import.h"
 #include "mase/text.h"
@@ -7,33 +7,35 @@ namespace models {
 
 // Whether a format stands on anything of the node: then it is no mere intermediate of a larger operator.
 bool has_format(const mase::Node& node);
-
 bool is_reshape(const mase::Node& node);
-
-// The node's operator; parameters stay.
-void become(mase::Node& node, mase::Chosen op);
-const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg);  // nullptr where they are not known
-
-const mase::Shape& recorded_shape(const mase::Argument& arg);
 mase::Node* only_user(const mase::Node& node);  // nullptr where there are others, or none
 
-bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
+const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg);  // nullptr where they are not known
+const mase::Shape& recorded_shape(const mase::Argument& arg);
 // The node of the operator `op` behind an argument, where no format stands on it; nullptr for anything else.
 mase::Node* plain(const mase::Argument& arg, std::string_view op);
 bool is_same(const mase::Argument& a, const mase::Argument& b);
 bool is_number(const mase::Argument& arg, double value);
+
+// Another operator; parameters, arguments and users stay.
+void become(mase::Node& node, mase::Chosen op);
 // Another operator on other arguments; the name, the results and the users stay.
 void become(mase::Graph& graph, mase::Node& node, mase::Chosen op, std::vector<mase::Argument> args);
 
-bool merge_gelu(mase::Graph& graph, mase::Node& function);
-bool merge_activation(mase::Graph& graph, mase::Node& last);
-bool merge_slices(mase::Graph& graph, mase::Node& slice);
-bool merge_pool(mase::Graph& graph, mase::Node& squeeze);
-bool merge_padding(mase::Graph& graph, mase::Node& layer);
-bool merge_stacked_transpose(mase::Graph& graph, mase::Node& last);
-bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
+// Each changes the node where it can, and says whether it did. The node has arguments.
+bool drop_expand(mase::Graph& graph, SizeTable& table, mase::Node& attention);
+bool drop_operand_expand(mase::Graph& graph, SizeTable& table, mase::Node& node);
+bool merge_activation(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
+bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
-bool merge_rsqrt(mase::Graph& graph, mase::Node& inverse);
-bool merge_permute(mase::Graph& graph, mase::Node& last);
+bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
+bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_pool(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
+bool merge_reshape(mase::Graph& graph, SizeTable& table, mase::Node& node);
+bool merge_rsqrt(mase::Graph& graph, SizeTable& table, mase::Node& inverse);
+bool merge_slices(mase::Graph& graph, SizeTable& table, mase::Node& slice);
+bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_stacked_transpose(mase::Graph& graph, SizeTable& table, mase::Node& last);
 
 }  // namespace models

@@ -42,7 +42,7 @@ std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
 
 }  // namespace
 
-bool merge_slices(mase::Graph& graph, Node& slice) {
+bool merge_slices(mase::Graph& graph, SizeTable&, Node& slice) {
   if (slice.mase_op != "slice" || has_format(slice) || !slice.args[0].node) return false;
   const Argument whole = slice.args[0];
   const mase::Shape& shape = recorded_shape(whole);

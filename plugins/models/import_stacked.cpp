@@ -153,7 +153,7 @@ bool merge_stacked(mase::Graph& graph, SizeTable& table, Node& last) {
 }
 
 // Axes that are moved twice.
-bool merge_permute(mase::Graph& graph, Node& last) {
+bool merge_permute(mase::Graph& graph, SizeTable&, Node& last) {
   const std::vector<int64_t> second = order_of(&last);
   if (second.empty()) return false;
   Node* before = last.args[0].node;

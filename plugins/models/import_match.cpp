@@ -1,0 +1,67 @@
+// What the merges ask of nodes and arguments.
+#include <algorithm>
+#include <cmath>
+
+#include "import_simplify.h"
+
+namespace models {
+
+using mase::Node;
+
+bool has_format(const Node& node) {
+  const auto any = [](const mase::TensorMetas& metas) {
+    return std::any_of(metas.begin(), metas.end(), [](const auto& meta) { return bool(meta.format); });
+  };
+  return any(node.meta.common.args) || any(node.meta.common.results);
+}
+
+bool is_reshape(const Node& node) {
+  for (const char* op : {"reshape", "flatten", "unsqueeze", "squeeze", "view"})
+    if (node.mase_op == op) return true;
+  return false;
+}
+
+void become(Node& node, mase::Chosen op) {
+  node.mase_op = node.target = op.short_name();
+  node.op = std::move(op);
+  node.meta.common.mase_type = mase::mase_type_of(node);
+}
+
+const Sizes* sizes_of(const SizeTable& table, const mase::Argument& arg) {
+  const auto found = arg.node ? table.find(arg.node) : table.end();
+  if (found == table.end() || static_cast<size_t>(arg.result) >= found->second.size()) return nullptr;
+  return &found->second[static_cast<size_t>(arg.result)];
+}
+
+const mase::Shape& recorded_shape(const mase::Argument& arg) {
+  return arg.node->meta.common.results.at(static_cast<size_t>(arg.result)).shape;
+}
+
+Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
+
+Node* plain(const mase::Argument& arg, std::string_view op) {
+  return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
+}
+
+bool is_same(const mase::Argument& a, const mase::Argument& b) {
+  return a.node && a.node == b.node && a.result == b.result;
+}
+
+bool is_number(const mase::Argument& arg, double value) {
+  return !arg.node && arg.constant.is_number() && std::fabs(arg.constant.as_double() - value) < 1e-6 * std::fabs(value);
+}
+
+void become(mase::Graph& graph, Node& node, mase::Chosen op, std::vector<mase::Argument> args) {
+  mase::TensorMetas& metas = node.meta.common.args;
+  metas.clear();
+  for (const mase::Argument& arg : args) {
+    mase::TensorMeta& meta = metas.add(mase::format("data_in_{}", metas.size()));
+    if (!arg.node) continue;
+    const mase::TensorMeta& from = arg.node->meta.common.results.at(static_cast<size_t>(arg.result));
+    meta.shape = from.shape, meta.torch_dtype = from.torch_dtype;
+  }
+  become(node, std::move(op));
+  graph.set_args(node, std::move(args));
+}
+
+}  // namespace models
