@@ -239,6 +239,7 @@ Wires ImportBuilder::emit(Call& call) {
     Wire& wire = results.emplace_back();
     wire.state = Wire::State::live, wire.from = Argument(&node, static_cast<int>(i));
     wire.trace = {meta_like(traced[0][i]), meta_like(traced[1].at(i))};
+    wire.keep_batch_axis(call.inputs);
     record(node.meta.common.results.add(mase::format("data_out_{}", i)), wire);
     sizes_[&node].push_back(wire.sizes());
   }

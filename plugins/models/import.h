@@ -64,6 +64,9 @@ struct Wire {
   // Absent: what it would be with the input (its shape may be asked for), and what is left without it where it is the
   // mask of an attention: scores, or weights after a softmax.
   std::shared_ptr<const Wire> shadow, rest;
+  // Of the only axis that grows with the batch: how many of its elements are one sample's next to each other. An axis
+  // of 12 is two samples of 6 (6 inside), or six steps of 2 samples (1 inside). 0: as if the batch were the outermost.
+  int64_t inside = 0;
   bool is_weights = false;
   bool of_shape = false;  // absent: follows from a shape that is not known, which no mask does
 
@@ -75,7 +78,12 @@ struct Wire {
   int64_t rank() const { return trace[0].dim(); }
   Size size(int64_t axis) const { return {trace[0].size(axis), trace[1].size(axis)}; }
   Sizes sizes() const;
+  int64_t batch_step(int64_t batch) const;                // elements from one sample to the next; 0: not known
+  void keep_batch_step(const Wire& x, int64_t batch);     // of what it is a reshape of
+  void keep_batch_axis(const std::vector<Wire>& inputs);  // of an operator's inputs
 };
+// The axis of `to`, a reshape of `x` in a file with one batch size, that grows with the batch.
+std::optional<size_t> axis_of_batch(const Wire& x, const Sizes& to, int64_t batch);
 using Wires = std::vector<Wire>;
 
 // What an operator does where one of its inputs is absent, by its name in our vocabulary. A mask that is left out hides

@@ -56,7 +56,7 @@ bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) const {
   for (Wire& wire : inputs) {
     if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
     const at::Tensor row = common_row(wire.trace[0]);
-    if (!row.defined() || batch_[0] < 2) continue;
+    if (!row.defined() || (broadcasts && batch_[0] == 1)) continue;
     wire = known(row), changed = true;
     if (!broadcasts)
       for (size_t at = 0; at < 2; ++at) {

@@ -72,7 +72,7 @@ int64_t wrapped(int64_t axis, int64_t rank) { return axis < 0 ? axis + rank : ax
 
 }  // namespace
 
-// Fills in the -1. Where the file has one batch size only, the first size that can is taken to grow with the batch.
+// Fills in the -1. Where the file has one batch size only, the size that grows with it is found.
 Sizes ImportBuilder::complete(const std::string& name, const Wire& x, Sizes sizes) const {
   const Sizes from = x.sizes();
   Size total(product(from, 0), product(from, 1));
@@ -88,11 +88,10 @@ Sizes ImportBuilder::complete(const std::string& name, const Wire& x, Sizes size
                           });
   if (is_literal && !total.fixed() && total.at[0]) {
     if (open != sizes.end()) open->at[1] = open->at[0];
-    for (Size& n : sizes)
-      if ((n.at[0] * total.at[1]) % total.at[0] == 0) {
-        n.at[1] = n.at[0] * total.at[1] / total.at[0];
-        return sizes;
-      }
+    if (const auto axis = axis_of_batch(x, sizes, batch_[0])) {
+      sizes[*axis].at[1] = sizes[*axis].at[0] / batch_[0] * batch_[1];
+      return sizes;
+    }
   } else if (open != sizes.end()) {
     const int64_t large = product(rest, 1);
     open->at[1] = large ? total.at[1] / large : 0;
@@ -135,7 +134,8 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   }
   const auto op = reshape_op(from, to);
   if (!op) throw OneBatchOnly{mase::format("node '{}': two axes of {} grow with the batch", name, text(to))};
-  const Wire result = apply(name, *op, {x}).front();
+  Wire result = apply(name, *op, {x}).front();
+  result.keep_batch_step(x, batch_[0]);
   if (result.live() && (op->name() == "nn.reshape" || op->name() == "nn.flatten")) reshaped_[result.from.node] = x;
   return result;
 }

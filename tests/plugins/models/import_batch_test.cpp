@@ -1,0 +1,91 @@
+// Files of one batch size: which sizes of their reshapes grow with the batch.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <catch2/catch.hpp>
+
+#include "plugins/models/import.h"
+#include "support/fake_context.h"
+
+using namespace models;
+using namespace test;
+
+namespace {
+
+using StaticBody = std::function<Wire(ImportBuilder&, Wire)>;
+
+mase::Graph imported_for(int64_t batch, mase::Shape sample, const StaticBody& body) {
+  FakeContext context;
+  ImportFields fields;
+  fields.file.name = "static.pt2";
+  std::vector<std::optional<int64_t>> shape{batch};
+  for (const int64_t n : sample) shape.emplace_back(n);
+  return import_graph(fields, context, "test", [&](ImportBuilder& b) {
+    b.output("y", body(b, b.inputs({{"x", shape, at::kFloat}}).at("x")));
+  });
+}
+
+at::Tensor result_for(mase::Graph& graph, const at::Tensor& x) {
+  return mase::Executor(graph, registry()).run({x}).at(0);
+}
+
+constexpr int64_t kSteps = 6, kHeads = 4, kEach = 4, kWidth = 16;
+
+// nn.MultiheadAttention on one tensor, as torch.export writes it for a batch of n: steps first, batch and heads joined.
+Wire attention_for(ImportBuilder& b, const Wire& x, const at::Tensor& weight, int64_t n) {
+  const Wire steps = b.transpose("steps", x, 0, 1);
+  Wire heads = b.transpose("heads", b.reshape("join", steps, {kSteps, n * kHeads, kEach}), 0, 1);
+  heads = b.reshape("part", heads, {n, kHeads, kSteps, kEach});
+  const Wire mixed =
+      b.permute("back", b.call("sdpa", "scaled_dot_product_attention", {heads, heads, heads}), {2, 0, 1, 3});
+  const Wire rows = b.reshape("rows", mixed, {kSteps * n, kWidth});
+  const Wire out = b.linear("out", rows, ImportBuilder::known(weight, "out.weight"), {});
+  return b.transpose("y", b.reshape("unrow", out, {kSteps, n, kWidth}), 0, 1);
+}
+
+at::Tensor attention_of(const at::Tensor& x, const at::Tensor& weight) {
+  const at::Tensor heads = x.view({-1, kSteps, kHeads, kEach}).transpose(1, 2);
+  const at::Tensor mixed = at::scaled_dot_product_attention(heads, heads, heads);
+  return at::linear(mixed.transpose(1, 2).reshape({-1, kSteps, kWidth}), weight);
+}
+
+}  // namespace
+
+TEST_CASE("attention with its steps before the batch runs for any batch, whatever the file's own") {
+  const at::Tensor weight = at::randn({kWidth, kWidth});
+  for (const int64_t batch : {1, 2, 3, 4, 6}) {
+    INFO("batch " << batch);
+    mase::Graph graph = imported_for(batch, {kSteps, kWidth},
+                                     [&](ImportBuilder& b, Wire x) { return attention_for(b, x, weight, batch); });
+    for (const int64_t n : {1, 2, 5}) {
+      const at::Tensor x = at::randn({n, kSteps, kWidth});
+      CHECK(at::allclose(result_for(graph, x), attention_of(x, weight), 1e-4, 1e-5));
+    }
+  }
+}
+
+TEST_CASE("samples that are joined with an axis are parted from it again") {
+  for (const int64_t batch : {1, 2, 3}) {
+    INFO("batch " << batch);
+    // Of [n, 3, 4]: rows in the batch's order, windows, and back.
+    mase::Graph graph = imported_for(batch, {3, 4}, [&](ImportBuilder& b, Wire x) {
+      const Wire rows = b.call("relu", "relu", {b.reshape("rows", x, {batch * 3, 4})});
+      const Wire windows = b.reshape("windows", rows, {batch * 3, 2, 2});
+      return b.reshape("back", b.transpose("swap", windows, 1, 2), {batch, 3, 4});
+    });
+    const at::Tensor x = at::randn({5, 3, 4});
+    const at::Tensor expected = x.relu().view({15, 2, 2}).transpose(1, 2).reshape({5, 3, 4});
+    CHECK(at::equal(result_for(graph, x), expected));
+  }
+}
+
+TEST_CASE("a token that a file for one sample joins to the input is there for every sample") {
+  const at::Tensor token = at::randn({1, 1, 4}), x = at::randn({5, 3, 4});
+  mase::Graph graph = imported_for(1, {3, 4}, [&](ImportBuilder& b, Wire in) {
+    return b.call("cat", "cat", {ImportBuilder::known(token), in}, {{"dim", 1}});
+  });
+  CHECK(at::equal(result_for(graph, x), at::cat({token.expand({5, 1, 4}), x}, 1)));
+}
