@@ -74,10 +74,11 @@ const Split& OpenData::split(std::string_view name) {
   throw Error(format("{} has no split '{}'{}", name_, name, did_you_mean(name, names)), {}, "it has " + known);
 }
 
-Tensors OpenData::sample() {
+Tensors OpenData::sample(int64_t count) {
   for (const auto& [name, split] : splits_)
-    if (split->size() > 0) return dataset_->batch(name, 0, 1).inputs;
-  throw Error(format("{} has no samples", name_));
+    if (split->size() >= count) return dataset_->batch(name, 0, count).inputs;
+  if (count == 1) throw Error(format("{} has no samples", name_));
+  throw Error(format("the model runs only with batches of {}, and no split of {} has as many samples", count, name_));
 }
 
 int64_t OpenData::classes(size_t most_bytes) const {

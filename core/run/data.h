@@ -14,7 +14,7 @@ class OpenData {
   OpenData(std::shared_ptr<Dataset> dataset, std::string name);
   ~OpenData();
   const Split& split(std::string_view name);  // Error with the nearest name
-  Tensors sample();                           // the inputs of one sample of the first split that has one
+  Tensors sample(int64_t count = 1);          // the inputs of the first samples of a split that has as many
   Value sizes() const;                        // {train: 1077, ...}
   const std::string& name() const { return name_; }
   // One more than the largest class index among the targets; 0 where they are no class indices, and where a split would

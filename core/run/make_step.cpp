@@ -49,7 +49,8 @@ std::string sample_text(const Tensors& sample) {
 
 // Models that were made for other samples often take these, too; when one does not, that is why.
 void fit_to_sample(Graph& graph, const Step& step, const Level& level, OpenData& data) {
-  const Tensors sample = data.sample();
+  const Value* batch = graph.meta.find("batch_size");  // of a model that runs with no other
+  const Tensors sample = data.sample(batch && batch->is_int() ? batch->as_int() : 1);
   const std::string made_for = inputs_text(graph), found = sample_text(sample);
   try {
     infer_shapes(graph, level.session.registry, sample);

@@ -177,6 +177,11 @@ void Executor::Plan::check_inputs(const Tensors& inputs) const {
     throw Error(format("graph '{}' takes {} inputs, found {}", graph.name, input_count, inputs.size()));
   for (const at::Tensor& tensor : inputs)
     if (!tensor.defined()) throw Error("an input of graph '" + graph.name + "' is undefined");
+  const Value* batch = graph.meta.find("batch_size");
+  if (!batch || !batch->is_int() || inputs.empty() || inputs[0].dim() == 0) return;
+  if (const int64_t found = inputs[0].size(0); found != batch->as_int())
+    throw Error(format("graph '{}' runs only with batches of {}, found {}", graph.name, batch->as_int(), found), {},
+                format("set batch_size: {}, and use that many samples, or a multiple", batch->as_int()));
 }
 
 Executor::Executor(Graph& graph, Components& components, ExecuteOptions options)

@@ -23,7 +23,9 @@ Tensors zeros_for(const Graph& graph) {
 }  // namespace
 
 void AddCommonMetadata::run(Graph& graph, Context& context) {
-  const Tensors sample = context.has_dataset() ? context.dataset("train").batch(0, 1).inputs : zeros_for(graph);
+  const Value* batch = graph.meta.find("batch_size");  // of a model that runs with no other
+  const int64_t samples = batch && batch->is_int() ? batch->as_int() : 1;
+  const Tensors sample = context.has_dataset() ? context.dataset("train").batch(0, samples).inputs : zeros_for(graph);
   infer_shapes(graph, context.components(), sample);
   derive(graph, context.components());
   int64_t args = 0, results = 0;

@@ -86,6 +86,7 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
     names.push_back(name);
   }
   graph_.meta.set("outputs", names);
+  if (!any_batch_ && like_) graph_.meta.set("batch_size", batch_[0]);
   mase::add_output(graph_, std::move(results));
   drop_unused();
   for (const mase::Node* node : graph_.inputs())

@@ -73,7 +73,7 @@ constexpr Merge kMerges[] = {
     merge_reshape, merge_bias,       drop_expand,     drop_operand_expand, merge_stacked_transpose,
     merge_stacked, merge_permute,    merge_attention, merge_gelu,          merge_layer_norm,
     merge_rsqrt,   merge_activation, merge_pool,      merge_padding,       merge_not_equal,
-    merge_slices,
+    merge_select,  merge_slices,
 };
 
 void erase_unused(mase::Graph& graph, SizeTable& sizes) {

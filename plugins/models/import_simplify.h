@@ -34,6 +34,7 @@ bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_pool(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
 bool merge_reshape(mase::Graph& graph, SizeTable& table, mase::Node& node);
 bool merge_rsqrt(mase::Graph& graph, SizeTable& table, mase::Node& inverse);
+bool merge_select(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
 bool merge_slices(mase::Graph& graph, SizeTable& table, mase::Node& slice);
 bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_stacked_transpose(mase::Graph& graph, SizeTable& table, mase::Node& last);

@@ -1,5 +1,7 @@
-// Slices that follow each other over a whole axis are a split: newer exporters to ONNX write chunk so.
+// Slices that follow each other over a whole axis are a split: newer exporters to ONNX write chunk so. One place of an
+// axis without that axis is a selection: decompositions and exporters write unbind with slices or a split.
 #include <algorithm>
+#include <optional>
 
 #include "import_simplify.h"
 
@@ -40,9 +42,36 @@ std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
   return next == size ? parts : std::vector<Part>();
 }
 
+// Where on `axis` a slice or a split's result begins that has one place of it; nothing for anything else.
+std::optional<int64_t> only_place(const Argument& part, int64_t axis) {
+  const Node& node = *part.node;
+  const auto place = static_cast<size_t>(axis);
+  if (has_format(node) || !node.args[0].node || field(node, "dim", 0) != axis || recorded_shape(part).at(place) != 1)
+    return std::nullopt;
+  if (node.mase_op == "slice")
+    return field(node, "step", 1) == 1 ? std::optional(field(node, "start", 0)) : std::nullopt;
+  const mase::Value* sizes = node.mase_op == "split" ? node.op.with().find("sizes") : nullptr;
+  if (!sizes) return std::nullopt;
+  int64_t start = 0;
+  for (int i = 0; i < part.result; ++i) start += sizes->as_list().at(static_cast<size_t>(i)).as_int();
+  return start;
+}
+
 }  // namespace
 
-bool merge_slices(mase::Graph& graph, SizeTable&, Node& slice) {
+bool merge_select(mase::Graph& graph, SizeTable& table, Node& squeeze) {
+  const Argument part = squeeze.args[0];
+  if (squeeze.mase_op != "squeeze" || has_format(squeeze) || !part.node || part.node->args.empty()) return false;
+  const int64_t axis = field(squeeze, "dim", -1);
+  const Sizes* sizes = sizes_of(table, part);
+  if (axis < 0 || !sizes || (*sizes)[static_cast<size_t>(axis)] != Size(1)) return false;
+  const auto place = only_place(part, axis);
+  if (!place || *place < 0) return false;
+  become(graph, squeeze, mase::Chosen("nn.select", {{"dim", axis}, {"index", *place}}), {part.node->args[0]});
+  return true;
+}
+
+bool merge_slices(mase::Graph& graph, SizeTable& table, Node& slice) {
   if (slice.mase_op != "slice" || has_format(slice) || !slice.args[0].node) return false;
   const Argument whole = slice.args[0];
   const mase::Shape& shape = recorded_shape(whole);
@@ -59,6 +88,7 @@ bool merge_slices(mase::Graph& graph, SizeTable&, Node& slice) {
   for (const Part& part : parts) sizes.push_back(part.end - part.start);
   Node& split = graph.insert_before(*place, mase::OpKind::call_function, place->name + "_split");
   become(graph, split, mase::Chosen("nn.split", {{"sizes", sizes}, {"dim", dim}}), {whole});
+  for (const Part& part : parts) table[&split].push_back(table.at(part.node).front());
   for (size_t i = 0; i < parts.size(); ++i) {
     split.meta.common.results.add(mase::format("data_out_{}", i)) = parts[i].node->meta.common.results.at(size_t{0});
     for (Node* user : std::vector<Node*>(parts[i].node->users()))

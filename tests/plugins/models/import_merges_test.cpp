@@ -138,6 +138,31 @@ TEST_CASE("zeros around an image belong to the pool behind them, other numbers d
   CHECK(merged_ops(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{0, 1, 0, 1}}}))).size() == 2);
 }
 
+TEST_CASE("one place of an axis without the axis is a selection, cut out in whichever way") {
+  const auto thirds = [](const std::function<Wire(ImportBuilder&, const Wire&, int64_t)>& part) -> MergeBody {
+    return [=](ImportBuilder& b, Wire x) {
+      const auto third = [&](int64_t i) { return b.call("s", "squeeze", {part(b, x, i)}, {{"dim", 1}}); };
+      const Wires thirds{third(0), third(1), third(2)};
+      return b.binary("sum", "sub", thirds[2], b.binary("prod", "mul", thirds[0], thirds[1]));
+    };
+  };
+  mase::Graph sliced = merged(
+      {{}, 3, 4}, thirds([](ImportBuilder& b, const Wire& x, int64_t i) { return b.slice("c", x, 1, i, i + 1, 1); }));
+  mase::Graph split = merged({{}, 3, 4}, thirds([](ImportBuilder& b, const Wire& x, int64_t i) {
+                               const mase::Map with{{"sizes", mase::List{1, 1, 1}}, {"dim", 1}};
+                               return b.apply("c", mase::Chosen("nn.split", with), {x})[static_cast<size_t>(i)];
+                             }));
+  const at::Tensor x = at::rand({2, 3, 4});
+  const at::Tensor expected = x.select(1, 2) - x.select(1, 0) * x.select(1, 1);
+  for (mase::Graph* graph : {&sliced, &split}) {
+    CHECK(merged_ops(*graph) == MergedOps{"select", "select", "select", "mul", "sub"});
+    CHECK(at::equal(merged_result(*graph, x), expected));
+  }
+  CHECK(merged_ops(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) {
+          return b.call("s", "squeeze", {b.slice("c", y, 1, 0, 2, 1)}, {{"dim", 1}});
+        })) == MergedOps{"slice", "squeeze"});
+}
+
 TEST_CASE("slices that cover an axis are a split; others stay") {
   const auto sliced = [](int64_t second) -> MergeBody {
     return [=](ImportBuilder& b, Wire x) {

@@ -150,6 +150,7 @@ TEST_CASE("a network that cannot be written for any batch runs with its own") {
   };
   mase::Graph graph = built(one_input({4, 2}, fixed));
   CHECK(at::equal(run(graph, {at::zeros({4, 2})}), at::arange(8.f).view({4, 2})));
+  CHECK_THROWS_WITH(run(graph, {at::zeros({3, 2})}), Catch::Contains("runs only with batches of 4, found 3"));
 }
 
 TEST_CASE("inputs left out take their branch with them; outputs are chosen by name") {
