@@ -68,8 +68,12 @@ struct ImportBuilder::Call {
   std::shared_ptr<mase::Op> op;
 };
 
-ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context, bool any_batch)
-    : fields_(fields), context_(context), components_(context.components()), any_batch_(any_batch) {}
+ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context, ForBatch batch)
+    : fields_(fields),
+      context_(context),
+      components_(context.components()),
+      any_batch_(batch != ForBatch::own),
+      expands_to_batch_(batch == ForBatch::any) {}
 
 void ImportBuilder::fail(const std::string& node, const std::string& why, const std::string& hint) const {
   throw mase::Error(mase::format("'{}': node '{}': {}", fields_.file.name, node, why), fields_.file.loc, hint);
@@ -263,8 +267,8 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
                          const std::function<void(ImportBuilder&)>& walk,
                          const std::function<void(mase::Graph&)>& tidy) {
   std::string why;
-  for (const bool any_batch : {true, false}) try {
-      ImportBuilder builder(fields, context, any_batch);
+  for (const ForBatch batch : {ForBatch::any, ForBatch::any_fixed, ForBatch::own}) try {
+      ImportBuilder builder(fields, context, batch);
       walk(builder);
       mase::Graph graph = builder.finish(what);
       graph.name = std::filesystem::path(fields.file.name).stem().string();
@@ -274,10 +278,11 @@ mase::Graph import_graph(const ImportFields& fields, mase::Context& context, con
       context.info("'{}': its {} nodes become {} operators", fields.file.name, builder.visited(), operators);
       context.report("nodes_in_file", builder.visited());
       context.report("operators", operators);
-      if (!any_batch) context.info("'{}' runs only with the batch size it was written for: {}", fields.file.name, why);
+      if (batch == ForBatch::own)
+        context.info("'{}' runs only with the batch size it was written for: {}", fields.file.name, why);
       return graph;
     } catch (const OneBatchOnly& e) {
-      why = e.why;
+      if (why.empty()) why = e.why;
     }
   throw mase::Error(mase::format("'{}': {}", fields.file.name, why), fields.file.loc);
 }

@@ -117,9 +117,16 @@ struct InputInfo {
 // The wire `index` of a call's results, also where the call gave up on them.
 const Wire& result_of(const Wires& results, size_t index);
 
+// What a graph is built for, where a file has one batch size written out.
+enum class ForBatch {
+  any,        // a first axis that is expanded to the file's batch follows the batch
+  any_fixed,  // such a size is a length that happens to be equal
+  own,        // the file's batch only
+};
+
 class ImportBuilder {
  public:
-  ImportBuilder(const ImportFields& fields, mase::Context& context, bool any_batch);
+  ImportBuilder(const ImportFields& fields, mase::Context& context, ForBatch batch);
 
   // The placeholders, in the recipe's order; by name, those left out as absent wires.
   std::map<std::string, Wire> inputs(const std::vector<InputInfo>& infos);
@@ -215,7 +222,7 @@ class ImportBuilder {
   mase::Context& context_;
   mase::Components& components_;
   mase::Graph graph_;
-  const bool any_batch_;
+  const bool any_batch_, expands_to_batch_;
   bool literal_batch_ = true;  // the file has one batch size, written out wherever a shape is
   std::array<int64_t, 2> batch_{1, 1};
   mase::Node* like_ = nullptr;          // an input with the batch as its first axis

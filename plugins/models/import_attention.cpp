@@ -1,4 +1,10 @@
 // Attention that a file writes out as products, a scale, a mask and a softmax becomes the one operator that it is.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -13,7 +19,8 @@ using mase::Shape;
 
 namespace {
 
-constexpr double kHidden = -1e30;  // what exporters add to the scores that a boolean mask hides lies below
+constexpr double kHidden = -1e30;     // what exporters add to the scores that a boolean mask hides lies below
+constexpr int64_t kMostSteps = 4096;  // masks of more are not looked at
 
 std::optional<double> number(const Argument& arg) {
   if (arg.node || !arg.constant.is_number()) return std::nullopt;
@@ -125,6 +132,18 @@ Argument swapped(mase::Graph& graph, SizeTable& table, Node& place, const Argume
   return Argument(&node);
 }
 
+// Whether a mask, of what is shown or of what is added, is the lower triangle: every query sees itself, so that numbers
+// below kHidden leave nothing of what they hide.
+bool is_triangle(const at::Tensor& mask) {
+  const int64_t rank = mask.dim(), size = rank >= 2 ? mask.size(-1) : 0;
+  if (size < 2 || mask.size(-2) != size || mask.numel() != size * size || size > kMostSteps) return false;
+  const at::Tensor square = mask.reshape({size, size});
+  const at::Tensor lower = at::ones({size, size}, at::kBool).tril();
+  if (mask.scalar_type() == at::kBool) return at::equal(square, lower);
+  return at::isFloatingType(mask.scalar_type()) &&
+         at::equal(at::where(lower, square == 0, square < kHidden), at::ones_like(lower));
+}
+
 }  // namespace
 
 bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
@@ -143,6 +162,23 @@ bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
   product.mase_op = product.target = "scaled_dot_product_attention";
   product.meta.common.mase_type = mase::mase_type_of(product);
   graph.set_args(product, std::move(args));
+  return true;
+}
+
+// A constant lower triangle as mask is is_causal.
+bool merge_causal(mase::Graph& graph, SizeTable&, Node& attention) {
+  if (attention.mase_op != "scaled_dot_product_attention" || attention.args.size() != 4) return false;
+  const Node* mask = attention.args[3].node;
+  if (!mask || mask->op_kind != mase::OpKind::get_attr || has_format(*mask)) return false;
+  const Shape &query = recorded_shape(attention.args[0]), &key = recorded_shape(attention.args[1]);
+  const at::Tensor& values = graph.tensor(mask->params[0].key);
+  if (!is_triangle(values) || query.at(query.size() - 2) != values.size(-1) ||
+      key.at(key.size() - 2) != values.size(-1) || attention.op.with().find("is_causal"))
+    return false;
+  mase::Map with = attention.op.with();
+  with.set("is_causal", true);
+  std::vector<Argument> args(attention.args.begin(), attention.args.begin() + 3);
+  become(graph, attention, mase::Chosen(attention.op.name(), std::move(with)), std::move(args));
   return true;
 }
 

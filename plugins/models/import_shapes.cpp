@@ -181,7 +181,8 @@ Sizes ImportBuilder::expanded(const std::string& name, const Sizes& from, Sizes 
   for (size_t i = 0; i < sizes.size(); ++i) {
     Size& n = sizes[i];
     if (is_open(n) || (n == Size(1)) || (is_literal && n.at[0] == from[i].at[0])) n = from[i];
-    if (is_literal && i == 0 && from[i] == Size(1) && n.at[0] == batch_[0] && batch_[0] > 1) n = {batch_[0], batch_[1]};
+    if (expands_to_batch_ && is_literal && i == 0 && from[i] == Size(1) && n.at[0] == batch_[0] && batch_[0] > 1)
+      n = {batch_[0], batch_[1]};
     if (n != from[i] && from[i] != Size(1))
       fail(name, mase::format("shape {} cannot be expanded to {}", text(from), text(sizes)));
   }

@@ -27,6 +27,7 @@ bool drop_expand(mase::Graph& graph, SizeTable& table, mase::Node& attention);
 bool drop_operand_expand(mase::Graph& graph, SizeTable& table, mase::Node& node);
 bool merge_activation(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
+bool merge_causal(mase::Graph& graph, SizeTable& table, mase::Node& attention);
 bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
 bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
@@ -37,6 +38,7 @@ bool merge_rsqrt(mase::Graph& graph, SizeTable& table, mase::Node& inverse);
 bool merge_select(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
 bool merge_slices(mase::Graph& graph, SizeTable& table, mase::Node& slice);
 bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_parted_swap(mase::Graph& graph, SizeTable& table, mase::Node& swap);
 bool merge_stacked_transpose(mase::Graph& graph, SizeTable& table, mase::Node& last);
 
 }  // namespace models

@@ -152,6 +152,34 @@ bool merge_stacked(mase::Graph& graph, SizeTable& table, Node& last) {
   return merge_layer(graph, table, last) || merge_product(graph, table, last) || merge_swap(graph, table, last);
 }
 
+// A swap of the last two axes behind a reshape that leaves them alone, where other axes were moved before: the swap is
+// theirs, and merge_permute() joins them.
+bool merge_parted_swap(mase::Graph& graph, SizeTable& table, Node& last) {
+  Node* reshape = last.args[0].node;
+  const std::vector<int64_t> order = order_of(&last);
+  const auto rank = static_cast<int64_t>(order.size());
+  if (rank < 3 || !reshaped(last.args[0]) || only_user(*reshape) != &last) return false;
+  for (int64_t i = 0; i < rank; ++i)
+    if (order[static_cast<size_t>(i)] != (i < rank - 2 ? i : 2 * rank - 3 - i)) return false;
+  const Argument moved = reshape->args[0];
+  const Sizes *from = sizes_of(table, moved), *parted = sizes_of(table, last.args[0]), *to = sizes_of(table, &last);
+  if (!from || !parted || !to || order_of(moved.node).empty() || from->size() < 3 ||
+      only_user(*moved.node) != reshape || !std::equal(from->end() - 2, from->end(), parted->end() - 2))
+    return false;
+  Sizes swapped = *from;
+  std::swap(*(swapped.end() - 1), *(swapped.end() - 2));
+  const auto parting = reshape_op(swapped, *to);
+  if (!parting) return false;
+  mase::Shape shape = recorded_shape(moved);
+  std::swap(*(shape.end() - 1), *(shape.end() - 2));
+  const auto axes = static_cast<int64_t>(from->size());
+  become(*reshape, mase::Chosen("nn.transpose", {{"dim0", axes - 2}, {"dim1", axes - 1}}));
+  become(last, *parting);
+  reshape->meta.common.results.at(size_t{0}).shape = last.meta.common.args.at(size_t{0}).shape = shape;
+  table[reshape] = {swapped};
+  return true;
+}
+
 // Axes that are moved twice.
 bool merge_permute(mase::Graph& graph, SizeTable&, Node& last) {
   const std::vector<int64_t> second = order_of(&last);

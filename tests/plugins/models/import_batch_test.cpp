@@ -2,6 +2,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -80,6 +82,15 @@ TEST_CASE("samples that are joined with an axis are parted from it again") {
     const at::Tensor expected = x.relu().view({15, 2, 2}).transpose(1, 2).reshape({5, 3, 4});
     CHECK(at::equal(result_for(graph, x), expected));
   }
+}
+
+TEST_CASE("a mask as long as the file's batch is large stays as long") {
+  const at::Tensor x = at::randn({5, 4, 3});
+  mase::Graph graph = imported_for(4, {4, 3}, [](ImportBuilder& b, Wire in) {
+    const Wire mask = b.expand("mask", ImportBuilder::known(at::full({1, 1}, 2.)), {4, 3});
+    return b.binary("add", "add", in, mask);
+  });
+  CHECK(at::equal(result_for(graph, x), x + 2));
 }
 
 TEST_CASE("a token that a file for one sample joins to the input is there for every sample") {
