@@ -119,6 +119,13 @@ AtenValue from_ivalue(const c10::IValue& value);
 // The schema of "add.Tensor"; nullptr when LibTorch has no such operator.
 const c10::FunctionSchema* aten_schema(const std::string& op);
 
+// What the results of a call are part of.
+struct AtenBase {
+  std::string label;  // "" for nothing
+  // The call that makes a view of it, to be made again after the base was written to; null where it may be a copy.
+  std::shared_ptr<const AtenCall> view;
+};
+
 // The values of a file by label, kept right where operators work in place.
 class AtenWalk {
  public:
@@ -132,29 +139,44 @@ class AtenWalk {
   // Another label for the same thing.
   void alias(const std::string& label, const std::string& of);
   // A new value, or a part of the one that `of` names.
-  void set(const std::string& label, AtenValue value, const std::string& of = {});
+  void set(const std::string& label, AtenValue value, const AtenBase& of = {});
+
+  // Another list under every label of the one that `label` names.
+  void replace(const std::string& label, const AtenValue& list);
 
   // Runs one operator. `labels` names the file's values among the arguments; the results go to `results`, in which a
   // list stands for a result that is a list.
   AtenValues run(AtenCall& call, const std::map<std::string, std::string>& labels);
-  // Which argument the results are views of; "" for none.
-  std::string base_of(const std::string& op, const std::map<std::string, std::string>& labels) const;
+  // Which argument the results are views of.
+  AtenBase base_of(const AtenCall& call, const std::map<std::string, std::string>& labels) const;
 
  private:
+  // How a view comes from the whole storage: by these calls, one after the other.
+  struct Path {
+    std::shared_ptr<const Path> before;
+    std::shared_ptr<const AtenCall> call;
+    int length = 1;
+  };
   struct Held {
     AtenValue value;
     size_t storage = 0;
-    std::string changed_by;  // the node after which this view is no longer right
+    std::string changed_by = {};            // the node after which this view is no longer right
+    bool is_view = false;                   // of the storage, by `path`, and not perhaps a copy
+    std::shared_ptr<const Path> path = {};  // null: the whole
   };
   AtenValues call(AtenCall& call);
   AtenValues call_without(AtenCall& call);
   AtenValues shadowed(const AtenCall& call);
   AtenValues dispatch(AtenCall& call);
   void overwrite(const AtenCall& call, const std::string& label, const Wire& with);
+  std::optional<Wire> written(const AtenCall& call, const Held& part, const Wire& with);
+  Wire part_of(const Wire& whole, const Path* path);
 
   ImportBuilder& builder_;
   std::map<std::string, Held> values_;
   std::map<size_t, std::vector<std::string>> shared_;  // labels by storage
+  std::map<size_t, Wire> wholes_;                      // constants by storage, while it is known what they hold
+  int64_t written_ = 0;                                // elements, for writing to parts of constants
   std::set<size_t> fixed_;                             // storages of inputs and weights
   size_t storages_ = 0;
 };

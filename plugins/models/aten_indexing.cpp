@@ -1,4 +1,6 @@
 // ATen: parts of tensors, and elements at indices.
+#include <ATen/ops/arange.h>
+
 #include "aten.h"
 #include "mase/text.h"
 
@@ -21,6 +23,12 @@ AtenValues slice(AtenCall& c) {
   const int64_t axis = c.axis("dim", x.rank());
   const int64_t start = c.has("start") ? c.integer("start") : 0;
   return {c.builder.slice(c.node, x, axis, start, slice_end(c, "end", x.size(axis)), c.integer("step"))};
+}
+
+AtenValues select(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("takes a part of a scalar");
+  return {c.emit("select", {x}, {{"dim", c.axis("dim", x.rank())}, {"index", c.integer("index")}})};
 }
 
 AtenValues narrow(AtenCall& c) {
@@ -54,6 +62,26 @@ AtenValues index(AtenCall& c) {
   return {c.builder.index(c.node, x, indices)};
 }
 
+// A copy of `self` in which `src` stands where slice or select look: decompositions assign to parts of tensors so.
+AtenHandler scattered(AtenHandler part) {
+  return [part = std::move(part)](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self"), source = c.tensor("src");
+    if (!x.known() || !source.known())
+      return {c.builder.unknown(c.node, "aten." + c.op, 1, "it assigns to a part of a tensor that is computed")[0]};
+    Wire flat = x, places = x;
+    for (size_t at = 0; at < 2; ++at) {
+      const bool is_same = at && x.trace[0].is_same(x.trace[1]);
+      flat.trace[at] = is_same ? flat.trace[0] : x.trace[at].reshape({-1});
+      places.trace[at] = is_same ? places.trace[0] : at::arange(x.trace[at].numel()).view(x.trace[at].sizes());
+    }
+    AtenCall inner = c;
+    inner.args["self"] = places;
+    const AtenValues results = part(inner);
+    const Wire after = c.builder.assigned(flat, {*results.at(0).get<Wire>()}, source);
+    return {c.builder.reshape(c.node, after, x.sizes())};
+  };
+}
+
 AtenValues gather(AtenCall& c) {
   const Wire x = c.tensor("self");
   if (c.base() == "gather") return {c.emit("gather", {x, c.tensor("index")}, {{"dim", c.integer("dim")}})};
@@ -72,11 +100,8 @@ AtenValues gather(AtenCall& c) {
 void add_aten_indexing(AtenTable& t) {
   t["slice"] = t["slice_copy"] = slice, t["narrow"] = t["narrow_copy"] = narrow;
   t["index"] = t["_unsafe_index"] = index, t["gather"] = t["take_along_dim"] = gather;
-  t["select"] = t["select_copy"] = [](AtenCall& c) -> AtenValues {
-    const Wire x = c.tensor("self");
-    if (x.rank() == 0) c.refuse("takes a part of a scalar");
-    return {c.emit("select", {x}, {{"dim", c.axis("dim", x.rank())}, {"index", c.integer("index")}})};
-  };
+  t["select"] = t["select_copy"] = select;
+  t["slice_scatter"] = scattered(slice), t["select_scatter"] = scattered(select);
   t["index_select"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
     return {c.builder.index_select(c.node, x, c.axis("dim", x.rank()), c.tensor("index"))};

@@ -97,6 +97,22 @@ AtenValues moved(AtenCall& c) {  // movedim: the axes `source` stand at `destina
   return {c.builder.permute(c.node, x, order)};
 }
 
+// What decompositions write after a pool of whole images: the same shape, with the strides of another memory format.
+AtenValues strided(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const Sizes sizes = c.sizes("size"), strides = c.sizes("stride");
+  const bool is_mean = x.live() && (x.from.node->mase_op == "mean" || x.from.node->mase_op == "adaptive_avg_pool2d");
+  bool is_same = is_mean && sizes == x.sizes() && strides.size() == sizes.size() &&
+                 (!c.has("storage_offset") || c.integer("storage_offset") == 0);
+  Size step(1);
+  for (size_t i = sizes.size(); is_same && i-- > 0;) {
+    is_same = sizes[i] == Size(1) || strides[i] == step;
+    step = {step.at[0] * sizes[i].at[0], step.at[1] * sizes[i].at[1]};
+  }
+  if (!is_same) return {c.builder.unknown(c.node, "aten." + c.op, 1, "it looks at how tensors lie in memory")[0]};
+  return {x};
+}
+
 AtenValues expanded(AtenCall& c) {
   const Wire x = c.tensor("self");
   return {c.builder.expand(c.node, x, c.has("other") ? c.tensor("other").sizes() : c.sizes("size"))};
@@ -219,6 +235,7 @@ void add_aten_shapes(AtenTable& t) {
   };
   t["t"] = t["numpy_T"] = t["mT"] = t["adjoint"] = turned, t["movedim"] = t["moveaxis"] = moved;
   t["expand"] = t["expand_as"] = t["broadcast_to"] = expanded, t["repeat"] = t["tile"] = repeat_axes;
+  t["as_strided"] = strided;
   t["cat"] = t["concat"] = t["concatenate"] = t["stack"] = join;
   t["split"] = t["split_with_sizes"] = t["split_copy"] = t["split_with_sizes_copy"] = split;
   t["chunk"] = chunk, t["unbind"] = unbound;

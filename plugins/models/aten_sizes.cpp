@@ -145,7 +145,7 @@ AtenValue part_of_list(const AtenCall& call) {
 
 // Lists and ranges of Python.
 void add_lists(AtenTable& t) {
-  t["list.t"] = [](AtenCall& c) -> AtenValues { return {c.arg("l")}; };
+  t["list.t"] = t["copy.t"] = [](AtenCall& c) -> AtenValues { return {c.arg(c.args.contains("l") ? "l" : "self")}; };
   t["__range_length"] = [](AtenCall& c) -> AtenValues {
     const int64_t low = c.integer("lo"), high = c.integer("hi"), step = c.integer("step");
     if (step == 0 || std::max({std::abs(low), std::abs(high), std::abs(step)}) > INT32_MAX)
@@ -173,7 +173,8 @@ void add_queries(AtenTable& t) {
   };
   t["dim"] = [](AtenCall& c) -> AtenValues { return {Size(c.tensor("self").rank())}; };
   t["len"] = [](AtenCall& c) -> AtenValues {
-    const std::string name = c.args.contains("a") ? "a" : c.args.contains("t") ? "t" : "self";
+    const std::string name = c.args.empty() ? "self" : c.args.begin()->first;
+    if (const auto* text = c.arg(name).get<std::string>()) return {Size(static_cast<int64_t>(text->size()))};
     if (const auto* list = c.arg(name).get<AtenValue::List>()) return {Size(static_cast<int64_t>(list->size()))};
     const Wire x = c.tensor(name);
     if (x.rank() == 0) c.refuse("asks for the length of a scalar");

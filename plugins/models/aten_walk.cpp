@@ -11,20 +11,8 @@ namespace models {
 
 namespace {
 
-bool is_unchanged(const AtenValue& a, const AtenValue& b) {
-  const auto *x = a.get<Wire>(), *y = b.get<Wire>();
-  if (!x || !y || x->state != y->state) return false;
-  if (x->live()) return x->from.node == y->from.node && x->from.result == y->from.result;
-  return x->known() && x->trace[0].is_same(y->trace[0]) && x->trace[1].is_same(y->trace[1]);
-}
-
 // "relu_" is "relu" in place; "__and__" is not.
 bool is_in_place(const std::string& base) { return base.size() > 1 && base.ends_with('_') && !base.ends_with("__"); }
-
-// Operators that may hand out what they are given although their schemas do not say so.
-bool may_return_input(const std::string& base) {
-  return base.find("dropout") != base.npos || base == "_to_copy" || base == "lift_fresh";
-}
 
 // By operator and overload, or by operator; null for one that nobody knows.
 const AtenHandler* handler_of(const AtenCall& call) {
@@ -69,13 +57,6 @@ void AtenWalk::define(const std::string& label, AtenValue value) {
   fixed_.insert(values_.at(label).storage);
 }
 
-void AtenWalk::set(const std::string& label, AtenValue value, const std::string& of) {
-  const auto base = of.empty() ? values_.end() : values_.find(of);
-  const size_t storage = base == values_.end() ? ++storages_ : base->second.storage;
-  values_[label] = {std::move(value), storage, {}};
-  shared_[storage].push_back(label);
-}
-
 void AtenWalk::alias(const std::string& label, const std::string& of) {
   const Held held = values_.at(of);
   values_[label] = held;
@@ -90,21 +71,6 @@ const AtenValue& AtenWalk::use(const std::string& label, const std::string& node
         node, mase::format("uses '{}', which node '{}' changes through a view of it", label, found->second.changed_by),
         "write the model without assigning to parts of tensors, or export it with run_decompositions()");
   return found->second.value;
-}
-
-std::string AtenWalk::base_of(const std::string& op, const std::map<std::string, std::string>& labels) const {
-  const c10::FunctionSchema* schema = aten_schema(op);
-  if (!schema || labels.empty()) return {};
-  const bool returns_input = may_return_input(op.substr(0, op.find('.')));
-  for (const c10::Argument& arg : schema->arguments()) {
-    const auto label = labels.find(arg.name());
-    if (label == labels.end()) continue;
-    if (returns_input) return label->second;
-    const bool is_viewed = arg.alias_info() && std::any_of(schema->returns().begin(), schema->returns().end(),
-                                                           [](const c10::Argument& r) { return r.alias_info(); });
-    if (is_viewed) return label->second;
-  }
-  return {};
 }
 
 AtenValues AtenWalk::call(AtenCall& call) {
@@ -165,22 +131,6 @@ AtenValues AtenWalk::run(AtenCall& call, const std::map<std::string, std::string
   overwrite(call, self->second, after);
   call.op = in_place;  // whose schema tells that the result is the argument
   return {after};
-}
-
-// What names the same value now names the new one; other views of it cannot be used any more.
-void AtenWalk::overwrite(const AtenCall& call, const std::string& label, const Wire& with) {
-  const Held held = values_.at(label);
-  if (fixed_.contains(held.storage))
-    call.refuse(mase::format("changes '{}', an input or a weight, in place", label),
-                "export the model in evaluation mode and without writing to its inputs and buffers");
-  for (const std::string& other : shared_[held.storage]) {
-    Held& view = values_.at(other);
-    if (view.storage != held.storage) continue;
-    if (is_unchanged(view.value, held.value))
-      view.value = with;
-    else
-      view.changed_by = call.node;
-  }
 }
 
 }  // namespace models

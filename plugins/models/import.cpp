@@ -174,12 +174,16 @@ void ImportBuilder::check_growth(const Call& call, size_t at) {
       given_elements_ += static_cast<int64_t>(t.storage().nbytes() / t.itemsize());
   }
   if (is_small) return;
-  int64_t elements = made_;
+  int64_t elements = 0;
   for (const at::Tensor& t : trace(call, at)) {
     check_elements(t, std::max(kMostElements, given_elements_));
     elements += t.numel();
   }
-  if (elements > kMostMade + 4 * given_elements_)
+  check_made(elements);
+}
+
+void ImportBuilder::check_made(int64_t elements) const {
+  if (made_ + elements > kMostMade + 4 * given_elements_)
     throw mase::Error("what the file makes of its constants is much larger than the constants themselves");
 }
 

@@ -135,6 +135,8 @@ class ImportBuilder {
   static Wire known(const Size& value);    // int64, a scalar
   static Wire absent() { return {}; }
   static Wire unknown();
+  // A copy of a constant with other values at places, which index its first axes as in PyTorch; all of them known.
+  Wire assigned(const Wire& whole, const Wires& places, const Wire& values);
   static std::optional<Sizes> integers(const Wire& wire);  // of a known scalar or vector of integers
 
   // One operator. `name` is the node's in the file. Results are known where all inputs are and there are no params.
@@ -199,6 +201,7 @@ class ImportBuilder {
   mase::Tensors trace(const Call& call, size_t at);
   Wires fold(const Call& call);
   void check_growth(const Call& call, size_t at);
+  void check_made(int64_t elements) const;
   bool fit_constants(const mase::Chosen& op, Wires& inputs) const;
   Wires emit(Call& call);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;

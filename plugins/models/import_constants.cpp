@@ -1,5 +1,7 @@
 // ImportBuilder: what is known while reading, and the nodes that it becomes.
+#include <ATen/ops/clone.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/index_put.h>
 #include <ATen/ops/tensor.h>
 
 #include "import.h"
@@ -66,6 +68,22 @@ bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) const {
       }
   }
   return changed;
+}
+
+Wire ImportBuilder::assigned(const Wire& whole, const Wires& places, const Wire& values) {
+  bool is_fixed = whole.trace[0].is_same(whole.trace[1]) && values.trace[0].is_same(values.trace[1]);
+  for (const Wire& place : places) is_fixed &= place.trace[0].is_same(place.trace[1]);
+  Wire result = known(whole.trace[0]);
+  for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) {
+    check_made(whole.trace[at].numel());
+    made_ += whole.trace[at].numel();
+    c10::List<std::optional<at::Tensor>> indices;
+    for (const Wire& place : places) indices.push_back(place.trace[at].to(at::kLong));
+    result.trace[at] = at::clone(whole.trace[at], at::MemoryFormat::Contiguous);
+    result.trace[at].index_put_(indices, values.trace[at].to(whole.dtype()));
+  }
+  if (is_fixed) result.trace[1] = result.trace[0];
+  return result;
 }
 
 std::string ImportBuilder::store(const std::string& key, const at::Tensor& value) {

@@ -69,26 +69,38 @@ Values gather_elements(const Node& n) {
 }
 
 // The last axis of the indices has a place in each of the first axes.
-Values gather_nd(const Node& n) {
-  ImportBuilder& b = n.build();
-  const Wire x = n.in(0), index = n.in(1);
-  if (n.integer("batch_dims", 0) != 0) throw Unsupported{"it has batch_dims"};
+Wires places_of(const Node& n, const Wire& x, const Wire& index) {
   if (index.rank() < 1) throw mase::Error("its indices are a single number");
   const Size count = index.size(-1);
   if (!count.fixed() || count.at[0] < 1 || count.at[0] > x.rank())
     throw mase::Error(mase::format("its indices have {} places for {} axes", count.at[0], x.rank()));
-  std::vector<std::optional<Wire>> places;
+  Wires places;
   for (int64_t i = 0; i < count.at[0]; ++i) {
-    Wire place = index;
-    if (index.known()) {
-      place = ImportBuilder::known(index.trace[0].select(-1, i));
-      if (!index.trace[0].is_same(index.trace[1])) place.trace[1] = index.trace[1].select(-1, i);
-    } else {
-      place = b.call(mase::format("{}_{}", n.name(), i), "select", {index}, {{"dim", -1}, {"index", i}});
+    if (!index.known()) {
+      places.push_back(
+          n.build().call(mase::format("{}_{}", n.name(), i), "select", {index}, {{"dim", -1}, {"index", i}}));
+      continue;
     }
-    places.emplace_back(place);
+    Wire& place = places.emplace_back(ImportBuilder::known(index.trace[0].select(-1, i)));
+    if (!index.trace[0].is_same(index.trace[1])) place.trace[1] = index.trace[1].select(-1, i);
   }
-  return {b.index(n.name(), x, places)};
+  return places;
+}
+
+Values gather_nd(const Node& n) {
+  const Wire x = n.in(0), index = n.in(1);
+  if (n.integer("batch_dims", 0) != 0) throw Unsupported{"it has batch_dims"};
+  const Wires places = places_of(n, x, index);
+  return {n.build().index(n.name(), x, {places.begin(), places.end()})};
+}
+
+// Exporters assign to parts of masks so.
+Values scatter_nd(const Node& n) {
+  const Wire x = n.in(0), index = n.in(1), values = n.in(2);
+  if (n.text("reduction", "none") != "none") throw Unsupported{"it reduces what it writes to one place"};
+  if (!x.known() || !index.known() || !values.known())
+    throw Unsupported{"it assigns to a part of a tensor that is computed"};
+  return {n.build().assigned(x, places_of(n, x, index), values)};
 }
 
 Values triangle(const Node& n) {
@@ -101,6 +113,7 @@ Values triangle(const Node& n) {
 
 void add_selections(Table& t) {
   t["Slice"] = slice, t["Gather"] = gather, t["GatherElements"] = gather_elements, t["GatherND"] = gather_nd;
+  t["ScatterND"] = scatter_nd;
   t["Trilu"] = triangle;
 }
 

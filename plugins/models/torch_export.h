@@ -40,8 +40,8 @@ class ExportedProgram {
   void run_block(Scope& scope, const std::string& name, const mase::Value& node) const;
   AtenValue value(const Scope& scope, const std::string& node, const mase::Value& tagged) const;
   void bind(Scope& scope, const AtenCall& call, const mase::Value& outputs, const AtenValues& results,
-            const std::string& base) const;
-  void bind_one(Scope& scope, const mase::Value& tagged, const AtenValue& value, const std::string& base) const;
+            const AtenBase& base) const;
+  void bind_one(Scope& scope, const mase::Value& tagged, const AtenValue& value, const AtenBase& base) const;
   void define_outputs(Scope& scope) const;
 
   Archive archive_;

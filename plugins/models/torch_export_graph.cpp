@@ -147,7 +147,7 @@ void ExportedProgram::run_node(Scope& scope, const Value& node) const {
     if (outputs.empty() || op.ends_with('_')) scope.builder.lose_track();  // it writes to its inputs
     results.emplace_back(scope.builder.unknown(name, target, 1)[0]);
   }
-  bind(scope, call, Value(outputs), results, scope.values.base_of(call.op, labels));
+  bind(scope, call, Value(outputs), results, scope.values.base_of(call, labels));
 }
 
 // torch.no_grad() and autocast put a part of the network into a graph of its own, which stands here in line.
@@ -190,13 +190,12 @@ void ExportedProgram::run_block(Scope& scope, const std::string& name, const Val
 }
 
 void ExportedProgram::bind(Scope& scope, const AtenCall& call, const Value& outputs, const AtenValues& results,
-                           const std::string& base) const {
+                           const AtenBase& base) const {
   const mase::List& list = outputs.as_list();
   for (size_t i = 0; i < list.size(); ++i) bind_one(scope, list[i], result_at(results, i), base);
 }
 
-void ExportedProgram::bind_one(Scope& scope, const Value& tagged, const AtenValue& value,
-                               const std::string& base) const {
+void ExportedProgram::bind_one(Scope& scope, const Value& tagged, const AtenValue& value, const AtenBase& base) const {
   const auto [tag, v] = tag_of(tagged);
   const auto set = [&](const Value& label, const AtenValue& item) {
     scope.values.set(scope.prefix + label.as_string(), item, base);

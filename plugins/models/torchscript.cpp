@@ -141,7 +141,9 @@ void ScriptModule::walk(ImportBuilder& builder, const ImportFields& fields,
     arguments.push_back(wire == wires.end() ? parameter.value : AtenValue(wire->second));
     if (wire != wires.end()) walk.values.define(labels.back(), arguments.back());
   }
-  const AtenValues results = run_function(walk, function, arguments, labels, {objects_.root, {}});
+  AtenValues results;
+  for (const std::string& result : run_function(walk, function, arguments, labels, {objects_.root, {}}))
+    results.push_back(walk.values.use(result, "forward"));
   add_outputs(builder, results);
 }
 

@@ -40,13 +40,14 @@ class ScriptModule {
   std::string class_of(const AtenValue::Object& object) const;
   bool is_index(const ScriptFunction& function, size_t parameter, const AtenValue::Object& self, int depth);
 
-  AtenValues run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
-                          const std::vector<std::string>& labels, const AtenValue::Object& self);
+  // The labels of its results.
+  std::vector<std::string> run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
+                                        const std::vector<std::string>& labels, const AtenValue::Object& self);
   void run_block(Walk& walk, const Frame& frame, const ScriptBlock& block);
   void run_node(Walk& walk, const Frame& frame, const ScriptNode& node);
   bool run_structure(Walk& walk, const Frame& frame, const ScriptNode& node);
   void unpack(Walk& walk, const Frame& frame, const ScriptNode& node);
-  void append(Walk& walk, const Frame& frame, const ScriptNode& node);
+  void change_list(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_if(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_loop(Walk& walk, const Frame& frame, const ScriptNode& node);
   void run_call(Walk& walk, const Frame& frame, const ScriptNode& node);
@@ -54,7 +55,7 @@ class ScriptModule {
   void give_up(Walk& walk, const Frame& frame, const ScriptNode& node, const std::string& op, const std::string& why);
   std::string label(const Frame& frame, size_t value) const;
   const AtenValue& use(Walk& walk, const Frame& frame, const ScriptNode& node, size_t input) const;
-  void set(Walk& walk, const Frame& frame, size_t value, AtenValue result, const std::string& base = {});
+  void set(Walk& walk, const Frame& frame, size_t value, AtenValue result, const AtenBase& base = {});
 
   Archive archive_;
   std::string pickle_text_, constants_text_;

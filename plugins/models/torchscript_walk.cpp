@@ -35,14 +35,15 @@ const AtenValue& ScriptModule::use(Walk& walk, const Frame& frame, const ScriptN
   return walk.values.use(label(frame, node.inputs.at(input)), node.kind);
 }
 
-void ScriptModule::set(Walk& walk, const Frame& frame, size_t value, AtenValue result, const std::string& base) {
+void ScriptModule::set(Walk& walk, const Frame& frame, size_t value, AtenValue result, const AtenBase& base) {
   if (const auto* wire = result.get<Wire>(); wire && frame.is_top)
     walk.builder.name(frame.function.values[value], *wire);
   walk.values.set(label(frame, value), std::move(result), base);
 }
 
-AtenValues ScriptModule::run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
-                                      const std::vector<std::string>& labels, const AtenValue::Object& self) {
+std::vector<std::string> ScriptModule::run_function(Walk& walk, const ScriptFunction& function,
+                                                    const AtenValues& arguments, const std::vector<std::string>& labels,
+                                                    const AtenValue::Object& self) {
   if (++walk.depth > kDeepestCall) throw mase::Error("the file's functions call each other without end");
   const std::string& path = self.path;
   const Frame frame{function, walk.frames ? mase::format("{}/", walk.frames) : std::string(), path, walk.frames == 0,
@@ -59,8 +60,8 @@ AtenValues ScriptModule::run_function(Walk& walk, const ScriptFunction& function
       walk.values.set(label(frame, inputs[i]), arguments[i]);
   }
   run_block(walk, frame, function.body);
-  AtenValues results;
-  for (const size_t output : function.body.outputs) results.push_back(walk.values.use(label(frame, output), path));
+  std::vector<std::string> results;
+  for (const size_t output : function.body.outputs) results.push_back(label(frame, output));
   if (frame.is_top)
     for (const size_t output : function.body.outputs) {
       output_names_ = {function.values[output]};
@@ -118,14 +119,25 @@ void ScriptModule::run_node(Walk& walk, const Frame& frame, const ScriptNode& no
   }
 }
 
-void ScriptModule::append(Walk& walk, const Frame& frame, const ScriptNode& node) {
+// An item more, or another one in its place.
+void ScriptModule::change_list(Walk& walk, const Frame& frame, const ScriptNode& node) {
   const AtenValue before = use(walk, frame, node, 0);
+  if (is_unknown(before)) return;
   const auto* list = before.get<AtenValue::List>();
-  if (!list) throw mase::Error("something is appended to what is no list");
-  AtenValue::List longer = *list;
-  longer.push_back(use(walk, frame, node, 1));
-  walk.values.set(label(frame, node.inputs[0]), longer);
-  if (!node.outputs.empty()) set(walk, frame, node.outputs[0], longer);
+  if (!list) throw mase::Error("an item is put into what is no list");
+  AtenValue::List after = *list;
+  if (node.kind == "aten::append") {
+    after.push_back(use(walk, frame, node, 1));
+  } else {
+    const auto* place = use(walk, frame, node, 1).get<Size>();
+    const auto size = static_cast<int64_t>(after.size());
+    if (!place || !place->fixed() || place->at[0] < -size || place->at[0] >= size)
+      throw mase::Error("an item is put into a list where there is no place");
+    after[static_cast<size_t>(place->at[0] + (place->at[0] < 0 ? size : 0))] = use(walk, frame, node, 2);
+  }
+  const std::string name = label(frame, node.inputs[0]);
+  walk.values.replace(name, after);
+  if (!node.outputs.empty()) walk.values.alias(label(frame, node.outputs[0]), name);
 }
 
 void ScriptModule::unpack(Walk& walk, const Frame& frame, const ScriptNode& node) {
@@ -135,7 +147,7 @@ void ScriptModule::unpack(Walk& walk, const Frame& frame, const ScriptNode& node
   if (!is_lost && (!list || list->size() != node.outputs.size()))
     throw mase::Error(mase::format("{} values are taken out of {}", node.outputs.size(), value.type_name()));
   for (size_t i = 0; i < node.outputs.size(); ++i)
-    set(walk, frame, node.outputs[i], is_lost ? value : (*list)[i], label(frame, node.inputs.at(0)));
+    set(walk, frame, node.outputs[i], is_lost ? value : (*list)[i], {label(frame, node.inputs.at(0)), nullptr});
 }
 
 // Lists, tuples and dictionaries, and what only states a type. A dictionary is a list of pairs.
@@ -170,8 +182,8 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
       walk.values.alias(label(frame, node.outputs.at(0)), label(frame, node.inputs[0]));
   } else if (node.kind == "aten::format") {
     set(walk, frame, node.outputs.at(0), std::string("text"));  // of messages, which nobody reads
-  } else if (node.kind == "aten::append") {
-    append(walk, frame, node);
+  } else if (node.kind == "aten::append" || node.kind == "aten::_set_item") {
+    change_list(walk, frame, node);
   } else if (node.kind == "prim::RaiseException") {
     throw mase::Error("the model raises an exception for inputs like these");
   } else {
@@ -215,7 +227,7 @@ void ScriptModule::run_loop(Walk& walk, const Frame& frame, const ScriptNode& no
     std::vector<AtenValue> values;
     for (const std::string& name : carried) values.push_back(walk.values.use(name, node.kind));
     for (size_t i = 0; i < carried.size(); ++i)
-      walk.values.set(label(frame, body.inputs.at(i + 1)), values[i], carried[i]);
+      walk.values.set(label(frame, body.inputs.at(i + 1)), values[i], {carried[i], nullptr});
     run_block(walk, frame, body);
     const AtenValue& next = walk.values.use(label(frame, body.outputs.at(0)), node.kind);
     if (!next.get<bool>()) return give_up(walk, frame, node, node.kind, "its number of turns depends on values");
@@ -233,7 +245,7 @@ void ScriptModule::run_call(Walk& walk, const Frame& frame, const ScriptNode& no
     arguments.push_back(use(walk, frame, node, i));
     labels.push_back(label(frame, node.inputs[i]));
   }
-  AtenValues results;
+  std::vector<std::string> results;
   AtenValue::Object self;
   if (is_method) {
     const auto* object = use(walk, frame, node, 0).get<AtenValue::Object>();
@@ -247,9 +259,12 @@ void ScriptModule::run_call(Walk& walk, const Frame& frame, const ScriptNode& no
     results = run_function(walk, compiler_->function(*name), arguments, labels, self);
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
-    set(walk, frame, node.outputs[i], results.at(i));
-    if (const auto* wire = results[i].get<Wire>();
-        wire && is_method && node.name.starts_with("forward") && !self.path.empty())
+    // What a function hands back may be what it was given.
+    const AtenValue result = walk.values.use(results.at(i), node.kind);
+    walk.values.alias(label(frame, node.outputs[i]), results[i]);
+    const auto* wire = result.get<Wire>();
+    if (wire && frame.is_top) walk.builder.name(frame.function.values[node.outputs[i]], *wire);
+    if (wire && is_method && node.name.starts_with("forward") && !self.path.empty())
       walk.builder.name(self.path, *wire);
   }
 }
@@ -269,7 +284,7 @@ void ScriptModule::run_operator(Walk& walk, const Frame& frame, const ScriptNode
     call.args[node.arguments[i]] = value;
   }
   const AtenValues results = walk.values.run(call, labels);
-  const std::string from = walk.values.base_of(call.op, labels);
+  const AtenBase from = walk.values.base_of(call, labels);
   for (size_t i = 0; i < node.outputs.size(); ++i) set(walk, frame, node.outputs[i], result_at(results, i), from);
 }
 
