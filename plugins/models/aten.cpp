@@ -156,7 +156,8 @@ Wire AtenCall::emit(const std::string& name, Wires inputs, mase::Map with) const
 const AtenTable& aten_table() {
   static const AtenTable table = [] {
     AtenTable t;
-    add_aten_sizes(t), add_aten_elementwise(t), add_aten_activations(t), add_aten_shapes(t), add_aten_indexing(t);
+    add_aten_sizes(t), add_aten_lists(t), add_aten_elementwise(t), add_aten_activations(t), add_aten_shapes(t),
+        add_aten_indexing(t);
     add_aten_creation(t), add_aten_layers(t), add_aten_norms(t), add_aten_pools(t), add_aten_products(t);
     add_aten_reductions(t), add_aten_losses(t);
     return t;

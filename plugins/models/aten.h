@@ -100,6 +100,7 @@ struct Refused {
 
 // The families, one per file.
 void add_aten_sizes(AtenTable& table);
+void add_aten_lists(AtenTable& table);
 void add_aten_elementwise(AtenTable& table);
 void add_aten_activations(AtenTable& table);
 void add_aten_shapes(AtenTable& table);

@@ -102,12 +102,14 @@ AtenValues strided(AtenCall& c) {
   const Wire x = c.tensor("self");
   const Sizes sizes = c.sizes("size"), strides = c.sizes("stride");
   const bool is_mean = x.live() && (x.from.node->mase_op == "mean" || x.from.node->mase_op == "adaptive_avg_pool2d");
-  bool is_same = is_mean && sizes == x.sizes() && strides.size() == sizes.size() &&
+  bool is_same = is_mean && strides.size() == sizes.size() && sizes.size() == static_cast<size_t>(x.rank()) &&
                  (!c.has("storage_offset") || c.integer("storage_offset") == 0);
-  Size step(1);
+  int64_t step = 1;
+  for (size_t i = 0; is_same && i < sizes.size(); ++i)
+    is_same = sizes[i].at[0] == x.size(static_cast<int64_t>(i)).at[0];
   for (size_t i = sizes.size(); is_same && i-- > 0;) {
-    is_same = sizes[i] == Size(1) || strides[i] == step;
-    step = {step.at[0] * sizes[i].at[0], step.at[1] * sizes[i].at[1]};
+    is_same = sizes[i] == Size(1) || strides[i].at[0] == step;
+    step *= sizes[i].at[0];
   }
   if (!is_same) return {c.builder.unknown(c.node, "aten." + c.op, 1, "it looks at how tensors lie in memory")[0]};
   return {x};
@@ -252,6 +254,14 @@ void add_aten_shapes(AtenTable& t) {
     return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::Value(c.integers("dims"))}})};
   };
   t["roll"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    const std::vector<int64_t> places = c.integers("shifts"), dims = c.integers("dims");
+    Shifts shifts;
+    for (size_t i = 0; i < dims.size() && dims.size() == places.size(); ++i)
+      if (x.usable() && dims[i] >= -x.rank() && dims[i] < x.rank())
+        shifts[dims[i] < 0 ? dims[i] + x.rank() : dims[i]] += places[i] % std::max<int64_t>(x.size(dims[i]).at[0], 1);
+    if (const auto op = dims.empty() || shifts.size() < dims.size() ? std::nullopt : roll_op(shifts, x.sizes()))
+      return {op->with().at("dims").as_list().empty() ? x : c.builder.apply(c.node, *op, {x}).front()};
     return {c.emit("roll", {c.tensor("self")},
                    {{"shifts", mase::Value(c.integers("shifts"))}, {"dims", mase::Value(c.integers("dims"))}})};
   };

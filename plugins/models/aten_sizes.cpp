@@ -115,50 +115,6 @@ AtenValue real_function(const AtenCall& call, double (*function)(double)) {
   return agreed(call, function(a.at(0)), function(a.at(1)));
 }
 
-AtenValue item(const AtenCall& call) {
-  const auto* list = call.arg("list").get<AtenValue::List>();
-  if (!list) call.refuse("takes an item of something that is no list");
-  int64_t index = call.integer("idx");
-  if (index < 0) index += static_cast<int64_t>(list->size());
-  if (index < 0 || index >= static_cast<int64_t>(list->size()))
-    call.refuse(mase::format("item {} of {} is asked for", call.integer("idx"), list->size()));
-  return (*list)[static_cast<size_t>(index)];
-}
-
-AtenValue part_of_list(const AtenCall& call) {
-  const auto* list = call.arg("l").get<AtenValue::List>();
-  if (!list) call.refuse("takes a part of something that is no list");
-  const auto size = static_cast<int64_t>(list->size());
-  const int64_t step = call.integer("step");
-  if (step < 1) call.refuse(mase::format("takes steps of {}", step));
-  const auto limit = [&](const char* name, int64_t otherwise) {
-    int64_t place = call.has(name) ? call.integer(name) : otherwise;
-    if (place < 0) place += size;
-    return std::clamp<int64_t>(place, 0, size);
-  };
-  AtenValue::List part;
-  const int64_t end = limit("end", size);
-  for (int64_t i = limit("start", 0); i < end; i += std::min(step, size))
-    part.push_back((*list)[static_cast<size_t>(i)]);
-  return part;
-}
-
-// Lists and ranges of Python.
-void add_lists(AtenTable& t) {
-  t["list.t"] = t["copy.t"] = [](AtenCall& c) -> AtenValues { return {c.arg(c.args.contains("l") ? "l" : "self")}; };
-  t["__range_length"] = [](AtenCall& c) -> AtenValues {
-    const int64_t low = c.integer("lo"), high = c.integer("hi"), step = c.integer("step");
-    if (step == 0 || std::max({std::abs(low), std::abs(high), std::abs(step)}) > INT32_MAX)
-      c.refuse("has no such range");
-    const int64_t distance = step > 0 ? high - low : low - high, stride = std::abs(step);
-    return {Size(distance > 0 ? (distance + stride - 1) / stride : 0)};
-  };
-  t["__derive_index"] = [](AtenCall& c) -> AtenValues {
-    return {Size(c.integer("start") + c.integer("index") * c.integer("step"))};
-  };
-  t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
-}
-
 void add_queries(AtenTable& t) {
   t["sym_size"] = t["size"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
@@ -172,22 +128,6 @@ void add_queries(AtenTable& t) {
     return {Size(x.trace[0].numel(), x.trace[1].numel())};
   };
   t["dim"] = [](AtenCall& c) -> AtenValues { return {Size(c.tensor("self").rank())}; };
-  t["len"] = [](AtenCall& c) -> AtenValues {
-    const std::string name = c.args.empty() ? "self" : c.args.begin()->first;
-    if (const auto* text = c.arg(name).get<std::string>()) return {Size(static_cast<int64_t>(text->size()))};
-    if (const auto* list = c.arg(name).get<AtenValue::List>()) return {Size(static_cast<int64_t>(list->size()))};
-    const Wire x = c.tensor(name);
-    if (x.rank() == 0) c.refuse("asks for the length of a scalar");
-    return {x.size(0)};
-  };
-  t["__getitem__.Dict_str"] = [](AtenCall& c) -> AtenValues {  // a dictionary is a list of pairs
-    if (const auto* pairs = c.arg("self").get<AtenValue::List>())
-      for (const AtenValue& value : *pairs)
-        if (const auto* pair = value.get<AtenValue::List>(); pair && pair->size() == 2)
-          if (const auto* key = (*pair)[0].get<std::string>(); key && *key == c.text("key")) return {(*pair)[1]};
-    c.refuse("asks a dictionary for a key that it does not have");
-  };
-  t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   t["is_floating_point"] = [](AtenCall& c) -> AtenValues { return {at::isFloatingType(c.tensor("self").dtype())}; };
   t["dtype"] = [](AtenCall& c) -> AtenValues { return {Size(static_cast<int64_t>(c.tensor("a").dtype()))}; };
   for (const char* name : {"is_nested", "is_cuda", "is_sparse", "is_mkldnn", "is_quantized", "is_complex", "is_meta",
@@ -272,30 +212,6 @@ static void add_questions(AtenTable& t) {
   t["__not__"] = [](AtenCall& c) -> AtenValues { return {!c.flag("self")}; };
   t["__and__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") && c.flag("b")}; };
   t["__or__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") || c.flag("b")}; };
-  // Of a list of truth values or numbers.
-  for (const char* name : {"all.bool", "all.int", "all.float", "any.bool", "any.int", "any.float", "any.str"})
-    t[name] = [](AtenCall& c) -> AtenValues {
-      const bool is_all = c.base() == "all";
-      bool result = is_all;
-      if (const auto* list = c.arg("self").get<AtenValue::List>())
-        for (const AtenValue& value : *list) {
-          AtenCall part{c.builder, c.node, c.op, c.target, {{"item", value}}};
-          const auto* text = value.get<std::string>();
-          const bool item = text ? !text->empty() : part.number("item") != 0;
-          result = is_all ? result && item : result || item;
-        }
-      return {result};
-    };
-  t["__contains__"] = [](AtenCall& c) -> AtenValues {
-    const auto* list = c.arg("l").get<AtenValue::List>();
-    if (!list) c.refuse("looks into something that is no list");
-    bool found = false;
-    for (const AtenValue& value : *list) {
-      AtenCall part{c.builder, c.node, "eq", c.target, {{"a", value}, {"b", c.arg("item")}}};
-      found |= *python_arithmetic(part).get<bool>();
-    }
-    return {found};
-  };
   // What only checks or warns.
   for (const char* name : {"_assert_async", "_assert_scalar", "_assert_tensor_metadata", "sym_constrain_range",
                            "sym_constrain_range_for_size", "_check", "_check_is_size", "warn", "manual_seed"})
@@ -303,7 +219,7 @@ static void add_questions(AtenTable& t) {
 }
 
 void add_aten_sizes(AtenTable& t) {
-  add_queries(t), add_lists(t), add_conversions(t);
+  add_queries(t), add_conversions(t);
   t["floordiv"] = t["mod"] = [](AtenCall& c) -> AtenValues { return {python_arithmetic(c)}; };
   t["neg.int"] = t["neg.float"] = t["neg.Scalar"] = [](AtenCall& c) -> AtenValues {
     const Number n = number_of(c, "a");

@@ -268,6 +268,10 @@ void simplify(mase::Graph& graph, SizeTable sizes);
 // The operator that reshapes, named by what it does; nothing where two sizes grow with the batch.
 std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to);
 
+// The operator that rolls axes, by no more than half a turn each; nothing where one grows with the batch.
+using Shifts = std::map<int64_t, int64_t>;  // by axis, counted from 0
+std::optional<mase::Chosen> roll_op(const Shifts& shifts, const Sizes& sizes);
+
 // The operator that limits floats: relu, relu6, hardtanh between -1 and 1, or clamp. Null is no limit.
 mase::Chosen clamp_between(const mase::Value& low, const mase::Value& high);
 

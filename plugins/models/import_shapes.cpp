@@ -1,9 +1,4 @@
-// ImportBuilder: canonical forms of what moves elements without computing: reshape, permute, expand, slice, index.
-#include <ATen/ExpandUtils.h>
-#include <ATen/ops/arange.h>
-#include <ATen/ops/equal.h>
-#include <ATen/ops/index.h>
-
+// ImportBuilder: canonical forms of what moves elements without computing: reshape, permute, expand, slice.
 #include <algorithm>
 #include <numeric>
 
@@ -13,10 +8,6 @@
 namespace models {
 
 namespace {
-
-using Places = std::vector<std::optional<at::Tensor>>;
-
-constexpr int64_t kMostPicked = 1 << 20;  // elements; how larger tensors are picked from is not looked at
 
 int64_t product(const Sizes& sizes, size_t at) {
   int64_t count = 1;
@@ -227,68 +218,13 @@ Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, 
   const Size size = x.size(axis);
   const bool to_the_end = end >= std::max(size.at[0], size.at[1]);
   if (start < 0 && size.fixed()) start = std::max<int64_t>(start + size.at[0], 0);
+  if (end < 0 && size.fixed()) end = std::max<int64_t>(end + size.at[0], 0);
   if (start == 0 && to_the_end && step == 1) return x;
   if (literal_batch_ && axis == 0 && start == 0 && step == 1 && end == batch_[0] && size == Size(batch_[0], batch_[1]))
     return x;
   mase::Map with{{"dim", axis}, {"start", start}, {"step", step}};
   if (!to_the_end) with.set("end", end);
   return call(name, "slice", {x}, with);
-}
-
-namespace {
-
-// Whether indices pick as many elements as there are: what they broadcast to may be far larger than all of them.
-bool picks_as_many(const at::Tensor& x, const Places& places) {
-  std::vector<int64_t> shape;
-  double count = 1;
-  for (size_t i = 0; i < static_cast<size_t>(x.dim()); ++i)
-    if (i < places.size() && places[i])
-      shape = at::infer_size(shape, places[i]->sizes());
-    else
-      count *= static_cast<double>(x.size(static_cast<int64_t>(i)));
-  for (const int64_t n : shape) count *= static_cast<double>(n);
-  return count == static_cast<double>(x.numel());
-}
-
-}  // namespace
-
-// What `x` is reshaped to by indices that pick every element in order: how masks are often broadcast.
-std::optional<Sizes> ImportBuilder::picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const {
-  Sizes to;
-  for (size_t at = 0; at < (literal_batch_ ? 1 : 2); ++at) {
-    Places places;
-    for (const std::optional<Wire>& index : indices) {
-      if (index && (!index->known() || index->dtype() == at::kBool)) return std::nullopt;
-      places.push_back(index ? std::optional(index->trace[at].to(at::kLong)) : std::nullopt);
-    }
-    if (x.trace[at].numel() > kMostPicked || !picks_as_many(x.trace[at], places)) return std::nullopt;
-    const at::Tensor numbers = at::arange(x.trace[at].numel()).view(x.trace[at].sizes());
-    const at::Tensor picked = at::index(numbers, c10::List<std::optional<at::Tensor>>(places));
-    if (!at::equal(picked.reshape({-1}), numbers.reshape({-1}))) return std::nullopt;
-    if (at == 0) to.assign(picked.sizes().begin(), picked.sizes().end());
-    if (static_cast<size_t>(picked.dim()) != to.size()) return std::nullopt;
-    for (int64_t i = 0; at == 1 && i < picked.dim(); ++i) to[static_cast<size_t>(i)].at[1] = picked.size(i);
-  }
-  return to;
-}
-
-Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices) {
-  Wires inputs{x};
-  mase::List axes;
-  for (size_t i = 0; i < indices.size(); ++i)
-    if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
-  if (x.live() && static_cast<int64_t>(indices.size()) <= x.rank())
-    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
-  return call(name, "index", inputs, {{"axes", axes}});
-}
-
-Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
-  if (x.live() && axis >= 0 && axis < x.rank()) {
-    std::vector<std::optional<Wire>> indices(static_cast<size_t>(axis));
-    indices.emplace_back(index);
-    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
-  }
-  return call(name, "index_select", {x, index}, {{"dim", axis}});
 }
 
 }  // namespace models

@@ -70,10 +70,10 @@ bool merge_twins(mase::Graph& graph) {
 // behind it (layer norms before reciprocal roots, pools before the padding that they would take in).
 using Merge = bool (*)(mase::Graph&, SizeTable&, Node&);
 constexpr Merge kMerges[] = {
-    merge_reshape, merge_bias,       drop_expand,       drop_operand_expand, merge_stacked_transpose,
-    merge_stacked, merge_permute,    merge_parted_swap, merge_attention,     merge_causal,
-    merge_gelu,    merge_layer_norm, merge_rsqrt,       merge_activation,    merge_pool,
-    merge_padding, merge_not_equal,  merge_select,      merge_slices,
+    merge_reshape, merge_bias,    drop_expand,       drop_operand_expand, merge_stacked_transpose,
+    merge_stacked, merge_permute, merge_swap_behind, merge_roll,          merge_attention,
+    merge_causal,  merge_gelu,    merge_layer_norm,  merge_rsqrt,         merge_activation,
+    merge_pool,    merge_padding, merge_not_equal,   merge_select,        merge_slices,
 };
 
 void erase_unused(mase::Graph& graph, SizeTable& sizes) {

@@ -17,6 +17,9 @@ mase::Node* plain(const mase::Argument& arg, std::string_view op);
 bool is_same(const mase::Argument& a, const mase::Argument& b);
 bool is_number(const mase::Argument& arg, double value);
 
+// The order of the axes that a transpose or permute makes; empty where the node is neither.
+std::vector<int64_t> axis_order(const mase::Node* node);
+
 // Another operator; parameters, arguments and users stay.
 void become(mase::Node& node, mase::Chosen op);
 // Another operator on other arguments; the name, the results and the users stay.
@@ -34,11 +37,12 @@ bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
 bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_pool(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
 bool merge_reshape(mase::Graph& graph, SizeTable& table, mase::Node& node);
+bool merge_roll(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_rsqrt(mase::Graph& graph, SizeTable& table, mase::Node& inverse);
 bool merge_select(mase::Graph& graph, SizeTable& table, mase::Node& squeeze);
 bool merge_slices(mase::Graph& graph, SizeTable& table, mase::Node& slice);
 bool merge_stacked(mase::Graph& graph, SizeTable& table, mase::Node& last);
-bool merge_parted_swap(mase::Graph& graph, SizeTable& table, mase::Node& swap);
 bool merge_stacked_transpose(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_swap_behind(mase::Graph& graph, SizeTable& table, mase::Node& swap);
 
 }  // namespace models

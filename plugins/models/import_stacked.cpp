@@ -1,6 +1,5 @@
 // Layers and products that a file writes for fewer axes, between reshapes: they work on all axes by themselves.
 #include <algorithm>
-#include <numeric>
 
 #include "import_simplify.h"
 
@@ -23,25 +22,6 @@ void takes_place_of(mase::Graph& graph, SizeTable& table, Node& node, Node& last
   node.meta.common.results.at(size_t{0}).shape = last.meta.common.results.at(size_t{0}).shape;
   table[&node] = table.at(&last);
   graph.replace_all_uses(last, node);
-}
-
-// The order of the axes that a transpose or permute makes; empty where the node is neither.
-std::vector<int64_t> order_of(const Node* node) {
-  if (!node || has_format(*node)) return {};
-  const auto rank = static_cast<int64_t>(node->meta.common.results.at(size_t{0}).shape.size());
-  const auto wrapped = [&](const mase::Value& axis) { return (axis.as_int() + rank) % rank; };
-  std::vector<int64_t> order(static_cast<size_t>(rank));
-  std::iota(order.begin(), order.end(), 0);
-  if (node->mase_op == "transpose") {
-    const mase::Value *first = node->op.with().find("dim0"), *second = node->op.with().find("dim1");
-    if (!first || !second) return {};
-    std::swap(order.at(static_cast<size_t>(wrapped(*first))), order.at(static_cast<size_t>(wrapped(*second))));
-    return order;
-  }
-  const mase::Value* dims = node->mase_op == "permute" ? node->op.with().find("dims") : nullptr;
-  if (!dims || dims->as_list().size() != order.size()) return {};
-  for (size_t i = 0; i < order.size(); ++i) order[i] = wrapped(dims->as_list()[i]);
-  return order;
 }
 
 // A reshape before `user` that shall give other sizes than it does.
@@ -129,7 +109,7 @@ bool merge_swap(mase::Graph& graph, SizeTable& table, Node& last) {
   const Sizes *inside = sizes_of(table, swap->args[0]), *outside = sizes_of(table, last.args[0]),
               *after = sizes_of(table, &last);
   if (swap->mase_op != "transpose" || has_format(*swap) || !inside || !outside || !after || inside->size() != 3 ||
-      after->size() < 4 || order_of(swap) != std::vector<int64_t>{0, 2, 1} ||
+      after->size() < 4 || axis_order(swap) != std::vector<int64_t>{0, 2, 1} ||
       !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
     return false;
   Aim aim{0, *after, recorded_shape(&last)};
@@ -150,58 +130,6 @@ bool merge_stacked(mase::Graph& graph, SizeTable& table, Node& last) {
   Node* inner = last.args[0].node;
   if (!inner || inner->args.empty() || only_user(*inner) != &last) return false;
   return merge_layer(graph, table, last) || merge_product(graph, table, last) || merge_swap(graph, table, last);
-}
-
-// A swap of the last two axes behind a reshape that leaves them alone, where other axes were moved before: the swap is
-// theirs, and merge_permute() joins them.
-bool merge_parted_swap(mase::Graph& graph, SizeTable& table, Node& last) {
-  Node* reshape = last.args[0].node;
-  const std::vector<int64_t> order = order_of(&last);
-  const auto rank = static_cast<int64_t>(order.size());
-  if (rank < 3 || !reshaped(last.args[0]) || only_user(*reshape) != &last) return false;
-  for (int64_t i = 0; i < rank; ++i)
-    if (order[static_cast<size_t>(i)] != (i < rank - 2 ? i : 2 * rank - 3 - i)) return false;
-  const Argument moved = reshape->args[0];
-  const Sizes *from = sizes_of(table, moved), *parted = sizes_of(table, last.args[0]), *to = sizes_of(table, &last);
-  if (!from || !parted || !to || order_of(moved.node).empty() || from->size() < 3 ||
-      only_user(*moved.node) != reshape || !std::equal(from->end() - 2, from->end(), parted->end() - 2))
-    return false;
-  Sizes swapped = *from;
-  std::swap(*(swapped.end() - 1), *(swapped.end() - 2));
-  const auto parting = reshape_op(swapped, *to);
-  if (!parting) return false;
-  mase::Shape shape = recorded_shape(moved);
-  std::swap(*(shape.end() - 1), *(shape.end() - 2));
-  const auto axes = static_cast<int64_t>(from->size());
-  become(*reshape, mase::Chosen("nn.transpose", {{"dim0", axes - 2}, {"dim1", axes - 1}}));
-  become(last, *parting);
-  reshape->meta.common.results.at(size_t{0}).shape = last.meta.common.args.at(size_t{0}).shape = shape;
-  table[reshape] = {swapped};
-  return true;
-}
-
-// Axes that are moved twice.
-bool merge_permute(mase::Graph& graph, SizeTable&, Node& last) {
-  const std::vector<int64_t> second = order_of(&last);
-  if (second.empty()) return false;
-  Node* before = last.args[0].node;
-  const std::vector<int64_t> first = order_of(before);
-  if (first.size() != second.size() || !before->args[0].node || only_user(*before) != &last) return false;
-  std::vector<int64_t> order, moved;
-  for (const int64_t axis : second) order.push_back(first[static_cast<size_t>(axis)]);
-  for (size_t i = 0; i < order.size(); ++i)
-    if (order[i] != static_cast<int64_t>(i)) moved.push_back(static_cast<int64_t>(i));
-  if (moved.empty()) {
-    if (before->args[0].result != 0) return false;
-    graph.replace_all_uses(last, *before->args[0].node);
-    return true;
-  }
-  const bool is_swap = moved.size() == 2;
-  become(last, is_swap ? mase::Chosen("nn.transpose", {{"dim0", moved[0]}, {"dim1", moved[1]}})
-                       : mase::Chosen("nn.permute", {{"dims", mase::Value(order)}}));
-  last.meta.common.args.at(size_t{0}).shape = recorded_shape(before->args[0]);
-  graph.set_argument(last, 0, Argument(before->args[0]));
-  return true;
 }
 
 }  // namespace models

@@ -1,0 +1,91 @@
+// ImportBuilder: canonical forms of picking elements by indices.
+#include <ATen/ExpandUtils.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/index.h>
+
+#include "import.h"
+#include "mase/text.h"
+
+namespace models {
+
+namespace {
+
+using Places = std::vector<std::optional<at::Tensor>>;
+
+constexpr int64_t kMostPicked = 1 << 20;  // elements; how larger tensors are picked from is not looked at
+
+// The first of known indices that count on from there through all `size` places and around; 0 where they do not.
+int64_t counted_from(const Wire& index, int64_t size) {
+  if (!index.known() || index.rank() != 1 || index.size(0) != Size(size) || size < 2 || size > kMostPicked ||
+      !at::equal(index.trace[0], index.trace[1]))
+    return 0;
+  const at::Tensor places = index.trace[0].to(at::kLong).contiguous();
+  const int64_t* place = places.const_data_ptr<int64_t>();
+  const auto at = [&](int64_t i) { return place[i] < 0 ? place[i] + size : place[i]; };
+  for (int64_t i = 0; i < size; ++i)
+    if (at(i) != (at(0) + i) % size) return 0;
+  return at(0);
+}
+
+// Whether indices pick as many elements as there are: what they broadcast to may be far larger than all of them.
+bool picks_as_many(const at::Tensor& x, const Places& places) {
+  std::vector<int64_t> shape;
+  double count = 1;
+  for (size_t i = 0; i < static_cast<size_t>(x.dim()); ++i)
+    if (i < places.size() && places[i])
+      shape = at::infer_size(shape, places[i]->sizes());
+    else
+      count *= static_cast<double>(x.size(static_cast<int64_t>(i)));
+  for (const int64_t n : shape) count *= static_cast<double>(n);
+  return count == static_cast<double>(x.numel());
+}
+
+}  // namespace
+
+// What `x` is reshaped to by indices that pick every element in order: how masks are often broadcast.
+std::optional<Sizes> ImportBuilder::picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const {
+  Sizes to;
+  for (size_t at = 0; at < (literal_batch_ ? 1 : 2); ++at) {
+    Places places;
+    for (const std::optional<Wire>& index : indices) {
+      if (index && (!index->known() || index->dtype() == at::kBool)) return std::nullopt;
+      places.push_back(index ? std::optional(index->trace[at].to(at::kLong)) : std::nullopt);
+    }
+    if (x.trace[at].numel() > kMostPicked || !picks_as_many(x.trace[at], places)) return std::nullopt;
+    const at::Tensor numbers = at::arange(x.trace[at].numel()).view(x.trace[at].sizes());
+    const at::Tensor picked = at::index(numbers, c10::List<std::optional<at::Tensor>>(places));
+    if (!at::equal(picked.reshape({-1}), numbers.reshape({-1}))) return std::nullopt;
+    if (at == 0) to.assign(picked.sizes().begin(), picked.sizes().end());
+    if (static_cast<size_t>(picked.dim()) != to.size()) return std::nullopt;
+    for (int64_t i = 0; at == 1 && i < picked.dim(); ++i) to[static_cast<size_t>(i)].at[1] = picked.size(i);
+  }
+  return to;
+}
+
+Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices) {
+  Wires inputs{x};
+  mase::List axes;
+  for (size_t i = 0; i < indices.size(); ++i)
+    if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
+  if (x.live() && static_cast<int64_t>(indices.size()) <= x.rank()) {
+    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
+    if (axes.size() == 1 && inputs[1].usable() && inputs[1].rank() > 0)
+      return index_select(name, x, axes[0].as_int(), inputs[1]);
+  }
+  return call(name, "index", inputs, {{"axes", axes}});
+}
+
+Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
+  if (x.live() && axis >= 0 && axis < x.rank()) {
+    std::vector<std::optional<Wire>> indices(static_cast<size_t>(axis));
+    indices.emplace_back(index);
+    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
+    const Size size = x.size(axis);
+    if (const int64_t first = size.fixed() ? counted_from(index, size.at[0]) : 0)
+      return apply(name, *roll_op({{axis, -first}}, x.sizes()), {x}).front();
+  }
+  return call(name, "index_select", {x, index}, {{"dim", axis}});
+}
+
+}  // namespace models
