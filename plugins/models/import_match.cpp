@@ -39,6 +39,11 @@ const mase::Shape& recorded_shape(const mase::Argument& arg) {
 
 Node* only_user(const Node& node) { return node.users().size() == 1 ? node.users()[0] : nullptr; }
 
+int64_t field(const Node& node, const char* name, int64_t otherwise) {
+  const mase::Value* value = node.op.with().find(name);
+  return value && value->is_int() ? value->as_int() : otherwise;
+}
+
 Node* plain(const mase::Argument& arg, std::string_view op) {
   return arg.node && arg.result == 0 && arg.node->mase_op == op && !has_format(*arg.node) ? arg.node : nullptr;
 }

@@ -9,11 +9,6 @@ using mase::Node;
 
 namespace {
 
-int64_t field(const Node& node, const char* name, int64_t otherwise) {
-  const mase::Value* value = node.op.with().find(name);
-  return value && value->is_int() ? value->as_int() : otherwise;
-}
-
 // Where an axis was cut in two whose ends are joined now: the axis, the length of the first part, and what was cut.
 struct Cut {
   int64_t axis, length;

@@ -20,6 +20,9 @@ bool is_number(const mase::Argument& arg, double value);
 // The order of the axes that a transpose or permute makes; empty where the node is neither.
 std::vector<int64_t> axis_order(const mase::Node* node);
 
+// An integer among what the operator was made with.
+int64_t field(const mase::Node& node, const char* name, int64_t otherwise);
+
 // Another operator; parameters, arguments and users stay.
 void become(mase::Node& node, mase::Chosen op);
 // Another operator on other arguments; the name, the results and the users stay.

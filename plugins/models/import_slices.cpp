@@ -17,11 +17,6 @@ struct Part {
   int64_t start = 0, end = 0;
 };
 
-int64_t field(const Node& node, const char* name, int64_t otherwise) {
-  const mase::Value* value = node.op.with().find(name);
-  return value && value->is_int() ? value->as_int() : otherwise;
-}
-
 // The slices of `whole` along an axis in order; nothing unless they cover it once.
 std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
   std::vector<Part> parts;
