@@ -58,10 +58,12 @@ Names gather(OnnxEmit& e) {
 // Indices of the first axes, one for each, together: GatherND over their broadcast.
 Names index(OnnxEmit& e) {
   const std::vector<int64_t> axes = e.list("axes");
+  const int64_t shared = e.integer("batch_dims");
+  const bool is_one = axes.size() == 1 && shared == 0;
   for (size_t i = 0; i < axes.size(); ++i)
-    if (axes[i] != static_cast<int64_t>(i) && !(axes.size() == 1))
+    if (axes[i] != static_cast<int64_t>(i) + shared && !is_one)
       throw NoCounterpart{"its indices are not those of the first axes in order"};
-  if (axes.size() == 1) {
+  if (is_one) {
     const int64_t axis = axes[0] < 0 ? axes[0] + e.rank(0) : axes[0];
     return {e.add("Gather", {e.in(0), e.in(1, "int64")}, {{"axis", axis}})};
   }
@@ -75,7 +77,7 @@ Names index(OnnxEmit& e) {
       if (k != i) column = e.add("Add", {column, e.add("Mul", {all[k], e.out.number(e.node.name, 0, "int64")})});
     columns.push_back(e.add("Unsqueeze", {column, e.integers({-1})}));
   }
-  return {e.add("GatherND", {e.in(0), e.add("Concat", columns, {{"axis", -1}})})};
+  return {e.add("GatherND", {e.in(0), e.add("Concat", columns, {{"axis", -1}})}, {{"batch_dims", shared}})};
 }
 
 Names cumsum(OnnxEmit& e) {

@@ -212,6 +212,7 @@ Wires ImportBuilder::fold(const Call& call) {
 
 Wires ImportBuilder::emit(Call& call) {
   std::array<Tensors, 2> traced{trace(call, 0), {}};
+  is_doubtful_ = false;
   for (bool again = true; again;) try {
       traced[1] = any_batch_ ? trace(call, 1) : traced[0];
       again = false;
@@ -221,6 +222,7 @@ Wires ImportBuilder::emit(Call& call) {
       if (!fit_constants(call.chosen, call.inputs)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
       traced[0] = trace(call, 0);
     }
+  const bool is_doubtful = is_doubtful_;  // its arguments may need operators of their own
   for (const auto& [name, wire] : call.params)
     if (any_batch_ && wire.trace[0].sizes() != wire.trace[1].sizes())
       throw OneBatchOnly{mase::format("node '{}': its {} is as long as the batch", call.name, name)};
@@ -230,6 +232,7 @@ Wires ImportBuilder::emit(Call& call) {
   const bool is_module = !call.params.empty();
   mase::Node& node = graph_.add(is_module ? mase::OpKind::call_module : mase::OpKind::call_function, call.name,
                                 call.chosen, std::move(args));
+  if (is_doubtful) doubtful_.insert(&node);
   for (size_t i = 0; i < call.inputs.size(); ++i)
     record(node.meta.common.args.add(mase::argument_name(node, i)), call.inputs[i]);
   for (const mase::ParameterInfo& info : call.op->parameters()) {

@@ -155,6 +155,9 @@ class ImportBuilder {
   Wire slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
              int64_t step);  // end: INT64_MAX for all
   Wire index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices);  // x[i, :, j]
+  Wire cat(const std::string& name, const Wires& parts, int64_t axis);
+  // The parts that cat() joined along the last axis, without that axis; nothing unless each is one place wide.
+  std::optional<Wires> columns(const std::string& name, const Wire& joined);
   // Rows at known places; a reshape where these are all rows in order.
   Wire index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index);
   Wire cast(const std::string& name, const Wire& x, at::ScalarType dtype);
@@ -202,7 +205,7 @@ class ImportBuilder {
   Wires fold(const Call& call);
   void check_growth(const Call& call, size_t at);
   void check_made(int64_t elements) const;
-  bool fit_constants(const mase::Chosen& op, Wires& inputs) const;
+  bool fit_constants(const mase::Chosen& op, Wires& inputs);
   Wires emit(Call& call);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
   mase::Shape input_shape(const InputInfo& info, size_t place) const;
@@ -216,6 +219,11 @@ class ImportBuilder {
   mase::Argument constant(const std::string& name, const at::Tensor& value, const std::string& key);
   std::string store(const std::string& key, const at::Tensor& value);
   void record(mase::TensorMeta& meta, const Wire& wire) const;
+  bool numbers_samples(const Wire& x, const Wire& index) const;
+  std::optional<Wire> index_each(const std::string& name, const Wire& x,
+                                 const std::vector<std::optional<Wire>>& indices);
+  mase::Argument rows(const std::string& name, const at::Tensor& row);
+  std::optional<mase::Argument> counted(const std::string& name, const Wire& numbers);
   std::optional<Sizes> picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const;
   Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
   void check_unknown(const std::string& what) const;
@@ -232,11 +240,14 @@ class ImportBuilder {
   std::set<std::string> needs_values_;  // operators that meta tensors cannot trace
   std::map<std::string, Wire> named_;
   std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
+  std::map<const mase::Node*, Wires> joined_;   // what cat() joined along the last axis
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
   std::set<const mase::Node*> hidden_;  // placeholders of inputs left out, for their shapes
   std::map<std::pair<std::string, std::string>, std::set<std::string>> unknown_;  // operator and why: its nodes
   bool is_lost_ = false;
+  bool is_doubtful_ = false;  // the operator at hand takes a zero of the file's only sample for one of each sample
+  std::set<const mase::Node*> doubtful_;                      // the nodes of such operators
   std::map<const void*, mase::Node*> constants_;              // one get_attr node per tensor
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;

@@ -1,8 +1,15 @@
 // ImportBuilder: what is known while reading, and the nodes that it becomes.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/clone.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/index_put.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+
+#include <algorithm>
 
 #include "import.h"
 #include "mase/text.h"
@@ -16,6 +23,7 @@ namespace {
 
 // Constants of more elements are not compared.
 constexpr int64_t kMostAlike = 1 << 20;
+constexpr int64_t kMostCounted = int64_t{1} << 40;  // what counts samples
 
 bool same_values(const Wire& wire) {
   return wire.trace[0].is_same(wire.trace[1]) ||
@@ -27,6 +35,28 @@ at::Tensor common_row(const at::Tensor& t) {
   if (t.dim() == 0 || t.size(0) == 0) return {};
   const at::Tensor row = t.narrow(0, 0, 1);
   return at::equal(row.expand_as(t), t) ? row.contiguous() : at::Tensor();
+}
+
+// The number of the only sample, or any other zero.
+bool is_zero(const at::Tensor& row) {
+  return row.numel() == 1 && at::isIntegralType(row.scalar_type(), true) && row.item<int64_t>() == 0;
+}
+
+// Integers in a column that go up or down by the same step: the numbers of samples, or of what begins with each.
+struct Counting {
+  int64_t first = 0, step = 0;
+};
+std::optional<Counting> counting(const at::Tensor& t) {
+  if (t.dim() == 0 || t.size(0) < 2 || t.numel() != t.size(0) || t.scalar_type() == at::kBool ||
+      !at::isIntegralType(t.scalar_type(), false))
+    return std::nullopt;
+  const at::Tensor column = t.reshape({-1}).to(at::kLong);
+  const auto first = column[0].item<int64_t>(), second = column[1].item<int64_t>();
+  const auto [low, high] = std::minmax(first, second);
+  if (low == high || low < -kMostCounted || high > kMostCounted) return std::nullopt;
+  const int64_t step = second - first;
+  if (!at::equal(column, at::arange(t.size(0), at::kLong) * step + first)) return std::nullopt;
+  return Counting{first, step};
 }
 
 }  // namespace
@@ -51,14 +81,22 @@ Wire ImportBuilder::known(const Size& value) {
   return wire;
 }
 
-// A file that was written for one batch size has constants of that size, too: equal rows become one that broadcasts.
-bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) const {
+// A file that was written for one batch size has constants of that size, too: equal rows become one that broadcasts,
+// numbers that count go on.
+bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) {
   bool changed = false;
   const bool broadcasts = op.name() != "nn.cat" && op.name() != "nn.stack" && op.name() != "nn.gather";
   for (Wire& wire : inputs) {
     if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
+    if (const auto numbers = counting(wire.trace[0])) {
+      mase::Shape shape = mase::shape_of(wire.trace[0]);
+      shape[0] = batch_[1], wire.key.clear(), changed = true;
+      wire.trace[1] = (at::arange(batch_[1], at::kLong) * numbers->step + numbers->first).to(wire.dtype()).view(shape);
+      continue;
+    }
     const at::Tensor row = common_row(wire.trace[0]);
     if (!row.defined() || (broadcasts && batch_[0] == 1)) continue;
+    is_doubtful_ |= is_zero(row) && batch_[0] == 1;  // it may count samples just as well
     wire = known(row), changed = true;
     if (!broadcasts)
       for (size_t at = 0; at < 2; ++at) {
@@ -123,19 +161,39 @@ Argument ImportBuilder::constant(const std::string& name, const at::Tensor& valu
   return Argument(node);
 }
 
+// A constant row, repeated for each sample when the graph runs.
+Argument ImportBuilder::rows(const std::string& name, const at::Tensor& row) {
+  mase::List shape(static_cast<size_t>(row.dim()), mase::Value(-1));
+  shape[0] = 0;
+  return apply(name + "_expand", Chosen("nn.expand", {{"shape", shape}}), {known(row), named_.at(like_->target)})
+      .front()
+      .from;
+}
+
+// Numbers that count the batch: the sum of their steps so far.
+std::optional<Argument> ImportBuilder::counted(const std::string& name, const Wire& numbers) {
+  const auto small = counting(numbers.trace[0]), large = counting(numbers.trace[1]);
+  if (!large || (numbers.trace[0].size(0) > 1 && (!small || small->first != large->first)) ||
+      numbers.trace[0].reshape({-1})[0].item<int64_t>() != large->first)
+    return std::nullopt;
+  Wire step = known(at::full(mase::Shape(static_cast<size_t>(numbers.rank()), 1), large->step, at::kLong));
+  Wire steps = numbers;
+  steps.state = Wire::State::live, steps.from = rows(name, step.trace[0]);
+  for (at::Tensor& t : steps.trace) t = at::empty(t.sizes(), at::TensorOptions().dtype(at::kLong).device(at::kMeta));
+  const Wire sums = call(name + "_sum", "cumsum", {steps}, {{"dim", 0}});
+  const Wire first = known(at::scalar_tensor(large->first - large->step, at::kLong));
+  return cast(name + "_cast", binary(name + "_count", "add", sums, first), numbers.dtype()).from;
+}
+
 Argument ImportBuilder::argument(const std::string& name, const Wire& wire) {
   if (wire.live()) return wire.from;
   if (!any_batch_ || same_values(wire)) return constant(name, wire.trace[0], wire.key);
-  // A constant that is as long as the batch: one row, repeated when the graph runs.
-  const at::Tensor row = wire.rank() ? common_row(wire.trace[1]) : at::Tensor();
-  if (!row.defined() || !like_ || wire.size(0) != Size(batch_[0], batch_[1]))
-    throw OneBatchOnly{mase::format("node '{}' uses a value that depends on the batch size", name)};
-  Wire like;
-  for (const auto& [key, input] : named_)
-    if (input.live() && input.from.node == like_) like = input;
-  mase::List shape(static_cast<size_t>(wire.rank()), mase::Value(-1));
-  shape[0] = 0;
-  return apply(name + "_expand", Chosen("nn.expand", {{"shape", shape}}), {known(row), like}).front().from;
+  // A constant that is as long as the batch: one row, or what counts its samples.
+  if (wire.rank() && like_ && wire.size(0) == Size(batch_[0], batch_[1])) {
+    if (const at::Tensor row = common_row(wire.trace[1]); row.defined()) return rows(name, row);
+    if (const auto count = counted(name, wire)) return *count;
+  }
+  throw OneBatchOnly{mase::format("node '{}' uses a value that depends on the batch size", name)};
 }
 
 }  // namespace models

@@ -93,6 +93,9 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
     if (hidden_.contains(node))
       throw mase::Error(mase::format("'{}': input '{}' is left out, but needed", fields_.file.name, node->target),
                         fields_.file.loc, "name it in `inputs`, or give it a value in `constants`");
+  for (const mase::Node* node : graph_.nodes())
+    if (doubtful_.contains(node))
+      throw OneBatchOnly{mase::format("node '{}' takes a 0, which may be the number of the only sample", node->name)};
   simplify(graph_, sizes_);
   drop_unused();
   return std::move(graph_);

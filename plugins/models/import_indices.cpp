@@ -1,8 +1,12 @@
-// ImportBuilder: canonical forms of picking elements by indices.
+// ImportBuilder: canonical forms of what picks elements at indices, and indices that number the samples of a batch.
 #include <ATen/ExpandUtils.h>
+#include <ATen/ops/all.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/eq.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/index.h>
+
+#include <algorithm>
 
 #include "import.h"
 #include "mase/text.h"
@@ -63,6 +67,43 @@ std::optional<Sizes> ImportBuilder::picks_all(const Wire& x, const std::vector<s
   return to;
 }
 
+// Whether the index counts the samples: 0, 1, 2, ... along a first axis that grows with the batch.
+bool ImportBuilder::numbers_samples(const Wire& x, const Wire& index) const {
+  if (!x.live() || x.rank() < 2 || x.size(0) != batch() || !index.known() || index.rank() < 1 ||
+      index.dtype() == at::kBool || !at::isIntegralType(index.dtype(), false))
+    return false;
+  for (size_t at = 0; at < 2; ++at) {
+    const at::Tensor& numbers = index.trace[at];
+    const int64_t count = numbers.size(0);
+    if (numbers.numel() != count || (count != batch_[at] && !(literal_batch_ && count == batch_[0])) ||
+        !at::equal(numbers.reshape({-1}).to(at::kLong), at::arange(count, at::kLong)))
+      return false;
+  }
+  return true;
+}
+
+// x[samples, i]: places that each sample picks from what is its own, as many as there are in the batch.
+std::optional<Wire> ImportBuilder::index_each(const std::string& name, const Wire& x,
+                                              const std::vector<std::optional<Wire>>& indices) {
+  if (indices.size() < 2 || !indices[0] || !numbers_samples(x, *indices[0])) return std::nullopt;
+  Wires inputs{x};
+  mase::List axes;
+  for (size_t i = 1; i < indices.size(); ++i)
+    if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
+  const int64_t rank = indices[0]->rank();
+  // The same place of every sample.
+  if (inputs.size() == 2 && rank == 1 && inputs[1].known() && inputs[1].trace[0].numel() > 0) {
+    const at::Tensor place = inputs[1].trace[0].flatten()[0];
+    for (const at::Tensor& t : inputs[1].trace)
+      if (!t.eq(place).all().item<bool>()) return std::nullopt;
+    return call(name, "select", {x}, {{"dim", axes[0]}, {"index", place.item<int64_t>()}});
+  }
+  for (size_t i = 1; i < inputs.size(); ++i)
+    if (!inputs[i].live() || inputs[i].rank() != rank || inputs[i].size(0) != x.size(0)) return std::nullopt;
+  if (inputs.size() == 1) return std::nullopt;
+  return call(name, "index", inputs, {{"axes", axes}, {"batch_dims", 1}});
+}
+
 Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices) {
   Wires inputs{x};
   mase::List axes;
@@ -72,8 +113,29 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
     if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
     if (axes.size() == 1 && inputs[1].usable() && inputs[1].rank() > 0)
       return index_select(name, x, axes[0].as_int(), inputs[1]);
+    if (const auto each = index_each(name, x, indices)) return *each;
   }
   return call(name, "index", inputs, {{"axes", axes}});
+}
+
+Wire ImportBuilder::cat(const std::string& name, const Wires& parts, int64_t axis) {
+  if (parts.size() == 1) return parts[0];
+  const Wire joined = call(name, "cat", parts, {{"dim", axis}});
+  const auto is_column = [&](const Wire& w) { return w.rank() == axis + 1 && w.size(axis) == Size(1); };
+  if (joined.live() && std::all_of(parts.begin(), parts.end(), is_column)) joined_[joined.from.node] = parts;
+  return joined;
+}
+
+std::optional<Wires> ImportBuilder::columns(const std::string& name, const Wire& joined) {
+  const auto found = joined.live() ? joined_.find(joined.from.node) : joined_.end();
+  if (found == joined_.end()) return std::nullopt;
+  Wires parts = found->second;
+  for (Wire& part : parts) {
+    Sizes sizes = part.sizes();
+    sizes.pop_back();
+    part = reshape(name, part, std::move(sizes));
+  }
+  return parts;
 }
 
 Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {

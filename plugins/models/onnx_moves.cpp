@@ -135,8 +135,7 @@ Values concat(const Node& n) {
   for (int i = 0; i < n.inputs(); ++i) inputs.push_back(n.in(i));
   if (inputs.empty()) throw mase::Error("it has no inputs");
   const int64_t axis = n.axis(n.integer("axis", 1), inputs[0].rank());
-  if (inputs.size() == 1) return {inputs[0]};
-  return {n.build().call(n.name(), "cat", inputs, {{"dim", axis}})};
+  return {n.build().cat(n.name(), inputs, axis)};
 }
 
 Values split(const Node& n) {

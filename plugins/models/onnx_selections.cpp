@@ -68,12 +68,13 @@ Values gather_elements(const Node& n) {
   return {n.build().call(n.name(), "gather", {x, n.in(1)}, {{"dim", axis}})};
 }
 
-// The last axis of the indices has a place in each of the first axes.
-Wires places_of(const Node& n, const Wire& x, const Wire& index) {
+// What the last axis of the indices has for each axis of the input behind the first `shared` ones.
+Wires places_of(const Node& n, const Wire& x, const Wire& index, int64_t shared = 0) {
   if (index.rank() < 1) throw mase::Error("its indices are a single number");
   const Size count = index.size(-1);
-  if (!count.fixed() || count.at[0] < 1 || count.at[0] > x.rank())
-    throw mase::Error(mase::format("its indices have {} places for {} axes", count.at[0], x.rank()));
+  if (!count.fixed() || count.at[0] < 1 || count.at[0] > x.rank() - shared)
+    throw mase::Error(mase::format("its indices have {} places for {} axes", count.at[0], x.rank() - shared));
+  if (auto columns = n.build().columns(n.name(), index)) return *columns;
   Wires places;
   for (int64_t i = 0; i < count.at[0]; ++i) {
     if (!index.known()) {
@@ -87,11 +88,18 @@ Wires places_of(const Node& n, const Wire& x, const Wire& index) {
   return places;
 }
 
+// Behind the axes that both share, the last axis of the indices has a place in each of the next ones.
 Values gather_nd(const Node& n) {
   const Wire x = n.in(0), index = n.in(1);
-  if (n.integer("batch_dims", 0) != 0) throw Unsupported{"it has batch_dims"};
-  const Wires places = places_of(n, x, index);
-  return {n.build().index(n.name(), x, {places.begin(), places.end()})};
+  const int64_t shared = n.integer("batch_dims", 0);
+  if (shared != 0 && (shared < 0 || shared >= index.rank() || shared >= x.rank()))
+    throw mase::Error(mase::format("its batch_dims is {} for {} and {} axes", shared, x.rank(), index.rank()));
+  const Wires places = places_of(n, x, index, shared);
+  if (shared == 0) return {n.build().index(n.name(), x, {places.begin(), places.end()})};
+  Wires inputs{x};
+  mase::List axes;
+  for (const Wire& place : places) axes.push_back(shared + static_cast<int64_t>(axes.size())), inputs.push_back(place);
+  return {n.build().call(n.name(), "index", inputs, {{"axes", axes}, {"batch_dims", shared}})};
 }
 
 // Exporters assign to parts of masks so.

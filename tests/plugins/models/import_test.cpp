@@ -125,7 +125,7 @@ TEST_CASE("an input of 2^30 elements is not counted out to see which of them an 
   const std::string refusal = message([&] {
     built(one_input({{1}, {int64_t{1} << 30}}, [](ImportBuilder& b, Wire x) {
       const Wire zero = ImportBuilder::known(at::zeros({1}, at::kLong));
-      return b.index("i", x, {zero, zero});
+      return b.index("i", x, {std::nullopt, zero});
     }));
   });
   CHECK_THAT(refusal, Contains("node 'i'") && Contains("too large"));

@@ -38,6 +38,47 @@ TEST_CASE("nn.index puts the result where PyTorch puts it") {
         }) == 0);
 }
 
+TEST_CASE("nn.index picks in each sample by the sample's own indices") {
+  const at::Tensor x = numbered({3, 4, 5});
+  const auto own = [&](int64_t shared, List axes, Tensors places) {
+    std::vector<Shape> shapes{shape_of(x)};
+    for (const at::Tensor& p : places) shapes.push_back(shape_of(p));
+    places.insert(places.begin(), x);
+    return OneOp("nn.index", {{"axes", std::move(axes)}, {"batch_dims", shared}}, shapes).run(places)[0];
+  };
+  const at::Tensor i = at::tensor({3, -4, 2}, at::kLong), first = at::tensor({3, 0, 2}, at::kLong);
+  CHECK(worst_place(own(1, {1}, {i}), {3, 5}, [&](const Shape& p) {
+          return value_at(x, {p[0], static_cast<int64_t>(element(first, {p[0]})), p[1]});
+        }) == 0);
+  // Several places in each sample; and two shared axes.
+  const at::Tensor pairs = at::tensor({0, 1, 2, 3, 3, 1}, at::kLong).view({3, 2});
+  CHECK(worst_place(own(1, {1}, {pairs}), {3, 2, 5}, [&](const Shape& p) {
+          return value_at(x, {p[0], static_cast<int64_t>(element(pairs, {p[0], p[1]})), p[2]});
+        }) == 0);
+  const at::Tensor last = at::tensor({0, 4, 2, 1, 3, 3, 1, 0, 2, 4, 0, 1}, at::kLong).view({3, 4});
+  CHECK(worst_place(own(2, {-1}, {last}), {3, 4}, [&](const Shape& p) {
+          return value_at(x, {p[0], p[1], static_cast<int64_t>(element(last, {p[0], p[1]}))});
+        }) == 0);
+  // Two axes at once.
+  CHECK(worst_place(own(1, {1, 2}, {first, first}), {3}, [&](const Shape& p) {
+          const auto at = static_cast<int64_t>(element(first, {p[0]}));
+          return value_at(x, {p[0], at, at});
+        }) == 0);
+}
+
+TEST_CASE("nn.index refuses indices that share no batch with the input") {
+  const at::Tensor x = numbered({2, 3}), one = at::tensor({1, 1}, at::kLong);
+  const auto own = [&](int64_t shared, List axes, const at::Tensor& index) {
+    return refusal("nn.index", {{"axes", std::move(axes)}, {"batch_dims", shared}}, {x, index});
+  };
+  CHECK_THAT(own(1, {0}, one), Catch::Contains("axes names the axis 0, expected one behind the first 1"));
+  CHECK_THAT(
+      own(1, {1}, at::tensor({1, 1, 1}, at::kLong)),
+      Catch::Contains("found an index of shape [3] for an input of shape [2,3], expected the same first 1 sizes"));
+  CHECK_THAT(own(2, {1}, one), Catch::Contains("expected one behind the first 2"));
+  CHECK_THAT(own(-1, {1}, one), Catch::Contains("batch_dims"));
+}
+
 TEST_CASE("nn.index refuses indices that do not fit") {
   const at::Tensor x = numbered({2, 3}), one = at::tensor({1, 1}, at::kLong);
   CHECK_THAT(refusal("nn.index", {{"axes", List{0, 1}}}, {x, one}),
