@@ -42,6 +42,11 @@ void check_elements(const at::Tensor& t, int64_t most = kMostElements) {
       throw mase::Error(mase::format("a tensor of shape {} is too large", mase::Value(mase::shape_of(t)).json()));
 }
 
+bool have_same_shapes(const Tensors& a, const Tensors& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
+}
+
 std::string module_of(const std::string& key) {
   const size_t dot = key.rfind('.');
   return dot == key.npos ? std::string() : key.substr(0, dot);
@@ -210,18 +215,44 @@ Wires ImportBuilder::fold(const Call& call) {
   return results;
 }
 
-Wires ImportBuilder::emit(Call& call) {
-  std::array<Tensors, 2> traced{trace(call, 0), {}};
+// The shapes of the results at both batch sizes, with constants fitted to them.
+std::array<Tensors, 2> ImportBuilder::trace_both(Call& call) {
   is_doubtful_ = false;
-  for (bool again = true; again;) try {
-      traced[1] = any_batch_ ? trace(call, 1) : traced[0];
-      again = false;
+  const Tensors own = trace(call, 0);
+  if (!any_batch_) return {own, own};
+  while (true) {
+    std::string why;
+    try {
+      std::array<Tensors, 2> traced{trace(call, 0), trace(call, 1)};
+      if (have_same_shapes(traced[0], own)) return traced;
+      why = "its constants are of one batch size";
+    } catch (const c10::Error& e) {
+      why = e.what_without_backtrace();
     } catch (const std::exception& e) {
-      const auto* torch = dynamic_cast<const c10::Error*>(&e);
-      const std::string why = torch ? torch->what_without_backtrace() : e.what();
-      if (!fit_constants(call.chosen, call.inputs)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
-      traced[0] = trace(call, 0);
+      why = e.what();
     }
+    if (!fit_constants(call.chosen, call.inputs)) throw OneBatchOnly{mase::format("node '{}': {}", call.name, why)};
+  }
+}
+
+// A constant of equal rows, as many as some multiple of the batch: one of them does where others say how many.
+void ImportBuilder::shrink_rows(Call& call, const std::array<Tensors, 2>& traced) {
+  for (Wire& wire : call.inputs) {
+    const Wire whole = wire, row = common_row_of(wire);
+    if (!row.known()) continue;
+    wire = row;
+    bool fits = false;
+    try {
+      fits = have_same_shapes(trace(call, 0), traced[0]) && have_same_shapes(trace(call, 1), traced[1]);
+    } catch (const std::exception&) {  // it needs all of them
+    }
+    if (!fits) wire = whole;
+  }
+}
+
+Wires ImportBuilder::emit(Call& call) {
+  const std::array<Tensors, 2> traced = trace_both(call);
+  shrink_rows(call, traced);
   const bool is_doubtful = is_doubtful_;  // its arguments may need operators of their own
   for (const auto& [name, wire] : call.params)
     if (any_batch_ && wire.trace[0].sizes() != wire.trace[1].sizes())

@@ -202,6 +202,9 @@ class ImportBuilder {
   struct Call;
   at::Tensor sample_of(const Wire& wire, size_t at, bool real) const;
   mase::Tensors trace(const Call& call, size_t at);
+  std::array<mase::Tensors, 2> trace_both(Call& call);
+  void shrink_rows(Call& call, const std::array<mase::Tensors, 2>& traced);
+  Wire common_row_of(const Wire& wire) const;
   Wires fold(const Call& call);
   void check_growth(const Call& call, size_t at);
   void check_made(int64_t elements) const;

@@ -87,7 +87,14 @@ bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) {
   bool changed = false;
   const bool broadcasts = op.name() != "nn.cat" && op.name() != "nn.stack" && op.name() != "nn.gather";
   for (Wire& wire : inputs) {
-    if (!literal_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0) != Size(batch_[0])) continue;
+    if (!literal_batch_ || !wire.known() || wire.rank() == 0 || !wire.size(0).fixed() || wire.size(0).at[0] == 0 ||
+        wire.size(0).at[0] % batch_[0] != 0)
+      continue;
+    if (wire.size(0) != Size(batch_[0])) {  // of a multiple of the batch
+      const at::Tensor row = broadcasts ? common_row(wire.trace[0]) : at::Tensor();
+      if (row.defined()) wire = known(row), changed = true;
+      continue;
+    }
     if (const auto numbers = counting(wire.trace[0])) {
       mase::Shape shape = mase::shape_of(wire.trace[0]);
       shape[0] = batch_[1], wire.key.clear(), changed = true;
@@ -122,6 +129,15 @@ Wire ImportBuilder::assigned(const Wire& whole, const Wires& places, const Wire&
   }
   if (is_fixed) result.trace[1] = result.trace[0];
   return result;
+}
+
+// The row that a constant repeats as often as some other multiple of the batch says; absent where there is none.
+Wire ImportBuilder::common_row_of(const Wire& wire) const {
+  if (!any_batch_ || !wire.known() || wire.rank() == 0 || wire.size(0).fixed() || wire.size(0) == batch() ||
+      wire.trace[0].numel() == 0 || wire.trace[1].numel() > kMostAlike)
+    return absent();
+  const at::Tensor small = common_row(wire.trace[0]), large = common_row(wire.trace[1]);
+  return small.defined() && large.defined() && at::equal(small, large) ? known(small) : absent();
 }
 
 std::string ImportBuilder::store(const std::string& key, const at::Tensor& value) {
