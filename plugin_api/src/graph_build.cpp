@@ -5,6 +5,7 @@
 #include <c10/core/ScalarType.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "derive.h"
 #include "executor_plan.h"
@@ -111,7 +112,10 @@ at::Tensor value_of(const Node& node, size_t index, const std::vector<Tensors>* 
   const auto result = static_cast<size_t>(arg.result);
   if (values && result < (*values)[arg.node->index()].size()) return (*values)[arg.node->index()][result];
   const TensorMeta& meta = arg.node->meta.common.results.at("data_out_" + std::to_string(result));
-  return at::zeros(meta.shape, at::TensorOptions().dtype(dtype_of(meta.torch_dtype)));
+  const auto options = at::TensorOptions().dtype(dtype_of(meta.torch_dtype));
+  constexpr double kLarge = 1 << 20;  // elements: one zero stands for more of them
+  const double count = std::accumulate(meta.shape.begin(), meta.shape.end(), 1.0, std::multiplies<>());
+  return count > kLarge ? at::zeros({}, options).expand(meta.shape) : at::zeros(meta.shape, options);
 }
 
 }  // namespace

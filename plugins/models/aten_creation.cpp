@@ -13,7 +13,8 @@ namespace models {
 
 namespace {
 
-constexpr int64_t kMostMade = int64_t{1} << 26;  // elements
+constexpr uint64_t kWidest = 8;                  // bytes of an element
+constexpr int64_t kMostMade = int64_t{1} << 40;  // elements: most take no memory
 
 mase::Shape shape_at(const AtenCall& c, const Sizes& sizes, size_t at) {
   mase::Shape shape;
@@ -28,9 +29,10 @@ mase::Shape shape_at(const AtenCall& c, const Sizes& sizes, size_t at) {
 }
 
 // Made once where both batch sizes ask for the same.
-Wire made(bool is_fixed, const std::function<at::Tensor(size_t at)>& make) {
+Wire made(AtenCall& c, bool is_fixed, const std::function<at::Tensor(size_t at)>& make) {
   Wire wire = ImportBuilder::known(make(0));
   if (!is_fixed) wire.trace[1] = make(1);
+  for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) c.builder.hold(wire.trace[at]);
   return wire;
 }
 
@@ -41,13 +43,13 @@ at::ScalarType type_of(const AtenCall& c, const AtenValue& value) {
 }
 
 // One value in every place: no memory until something else is made of it.
-Wire filled(const AtenCall& c, const Sizes& sizes, const AtenValue& value, at::ScalarType type) {
+Wire filled(AtenCall& c, const Sizes& sizes, const AtenValue& value, at::ScalarType type) {
   AtenCall part{c.builder, c.node, c.op, c.target, {{"value", value}}};
   const Wire number = part.tensor("value");
   if (number.live()) return c.builder.expand(c.node, c.builder.cast(c.node + "_cast", number, type), sizes);
   bool is_fixed = number.trace[0].is_same(number.trace[1]);
   for (const Size& n : sizes) is_fixed &= n.fixed();
-  return made(is_fixed, [&](size_t at) {
+  return made(c, is_fixed, [&](size_t at) {
     if (number.trace[at].numel() != 1) c.refuse("fills with something that is no number");
     return number.trace[at].reshape({}).to(type).expand(shape_at(c, sizes, at));
   });
@@ -73,13 +75,15 @@ AtenValues arange(AtenCall& c) {
   if (!is_integer) {
     const double a = part.number("start"), b = part.number("end"), s = part.number("step");
     if (!(s != 0) || !(std::abs((b - a) / s) < static_cast<double>(kMostMade))) c.refuse("counts too far");
-    return {made(true, [&](size_t) { return at::arange(a, b, s, options); })};
+    c.builder.make_room({}, static_cast<uint64_t>(std::abs((b - a) / s)) * kWidest);
+    return {made(c, true, [&](size_t) { return at::arange(a, b, s, options); })};
   }
   const Size a = part.size("start"), b = part.size("end"), s = part.size("step");
-  return {made(a.fixed() && b.fixed() && s.fixed(), [&](size_t at) {
+  return {made(c, a.fixed() && b.fixed() && s.fixed(), [&](size_t at) {
     const double steps =
         s.at[at] ? (static_cast<double>(b.at[at]) - static_cast<double>(a.at[at])) / static_cast<double>(s.at[at]) : -1;
     if (!(steps >= 0) || !(steps < static_cast<double>(kMostMade))) c.refuse("counts too far, or the wrong way");
+    c.builder.make_room({}, static_cast<uint64_t>(steps) * kWidest);
     return at::arange(a.at[at], b.at[at], s.at[at], options);
   })};
 }
@@ -127,15 +131,17 @@ void add_aten_creation(AtenTable& t) {
   t["eye"] = [](AtenCall& c) -> AtenValues {
     const Size n = c.size("n"), m = c.has("m") ? c.size("m") : n;
     const auto options = at::TensorOptions().dtype(c.dtype("dtype").value_or(at::kFloat));
-    return {made(n.fixed() && m.fixed(), [&](size_t at) {
+    return {made(c, n.fixed() && m.fixed(), [&](size_t at) {
       const mase::Shape shape = shape_at(c, {n, m}, at);
+      c.builder.make_room({}, static_cast<uint64_t>(shape[0] * shape[1]) * kWidest);
       return at::eye(shape[0], shape[1], options);
     })};
   };
   t["linspace"] = [](AtenCall& c) -> AtenValues {
     const auto options = at::TensorOptions().dtype(c.dtype("dtype").value_or(at::kFloat));
     const int64_t steps = shape_at(c, {c.size("steps")}, 0)[0];
-    return {made(true, [&](size_t) { return at::linspace(c.number("start"), c.number("end"), steps, options); })};
+    c.builder.make_room({}, static_cast<uint64_t>(steps) * kWidest);
+    return {made(c, true, [&](size_t) { return at::linspace(c.number("start"), c.number("end"), steps, options); })};
   };
   t["tril"] = triangle("tril"), t["triu"] = triangle("triu");
 }

@@ -147,7 +147,9 @@ AtenValues repeat_axes(AtenCall& c) {
         if (n.at[at] < 0 || __builtin_mul_overflow(count, n.at[at], &count) || count > kMostRepeated)
           c.refuse("repeats a constant too often");
       }
+      c.builder.make_room({x}, static_cast<uint64_t>(count) * x.trace[at].itemsize());
       result.trace[at] = x.trace[at].repeat(each);
+      c.builder.hold(result.trace[at]);
     }
     if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return {result};
   }

@@ -1,11 +1,7 @@
-// ImportBuilder: tracing, folding and writing one operator after the other.
-#include "import.h"
+// ImportBuilder: writing one operator after the other.
+#include "import_call.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/equal.h>
-#include <ATen/ops/full.h>
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/ScalarType.h>
 
@@ -22,24 +18,21 @@ using mase::Tensors;
 
 namespace {
 
-// What a trace may compute with: beyond it, a file's claims are not believed.
-constexpr int64_t kMostElements = int64_t{1} << 29;
-
-// Elements that arithmetic on constants may make in all, beyond four times what the file holds.
-constexpr int64_t kMostMade = int64_t{1} << 26;
-constexpr int64_t kSmall = 256;  // of an input: two of them cannot make much
-// Operators whose results may have any size, whatever their inputs.
-constexpr std::array<std::string_view, 5> kGrowing{"nn.expand", "nn.interpolate", "nn.one_hot", "nn.pad", "nn.repeat"};
+// Elements of a result: 32 GB in float32. What follows from constants alone would be computed anew whenever the graph
+// runs, and is 2 GB at most.
+constexpr int64_t kMostLive = int64_t{1} << 33, kMostOfConstants = int64_t{1} << 29;
 
 at::Tensor meta_like(const at::Tensor& t) {
   return at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
 }
 
-void check_elements(const at::Tensor& t, int64_t most = kMostElements) {
+// A file of few bytes may ask for any shape; what no memory holds is said before the graph runs.
+void check_result(const at::Tensor& t, int64_t most) {
   int64_t count = 1;
   for (const int64_t n : t.sizes())
     if (__builtin_mul_overflow(count, n, &count) || count > most)
-      throw mase::Error(mase::format("a tensor of shape {} is too large", mase::Value(mase::shape_of(t)).json()));
+      throw mase::Error(mase::format("its result of shape {} is too large", mase::Value(mase::shape_of(t)).json()), {},
+                        mase::format("at most {} elements{}", most, most == kMostLive ? "" : " of constants alone"));
 }
 
 bool have_same_shapes(const Tensors& a, const Tensors& b) {
@@ -63,15 +56,6 @@ Sizes Wire::sizes() const {
 const Wire& result_of(const Wires& results, size_t index) {
   return index < results.size() ? results[index] : results.back();
 }
-
-// One operator on its way into the graph.
-struct ImportBuilder::Call {
-  std::string name, target;
-  Chosen chosen;
-  Wires inputs;
-  std::map<std::string, Wire> params;
-  std::shared_ptr<mase::Op> op;
-};
 
 ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context, ForBatch batch)
     : fields_(fields),
@@ -123,7 +107,9 @@ Wires ImportBuilder::apply(const std::string& name, Chosen op, Wires inputs, std
   try {
     call.op = components_.shared<mase::Op>(call.chosen);
     const bool is_known = std::all_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.known(); });
-    return is_known && call.params.empty() ? fold(call) : emit(call);
+    if (is_known && call.params.empty())
+      if (std::optional<Wires> results = fold(call)) return std::move(*results);
+    return emit(call);
   } catch (const mase::Error& e) {
     fail(name, mase::format("{}: {}", call.chosen.short_name(), e.message()), e.hint());
   } catch (const c10::Error& e) {
@@ -135,95 +121,15 @@ Wire ImportBuilder::call(const std::string& name, const std::string& op, Wires i
   return apply(name, Chosen("nn." + op, std::move(with)), std::move(inputs)).front();
 }
 
-// What the operator sees in a trace: zeros where values are not known, or nothing but shapes.
-at::Tensor ImportBuilder::sample_of(const Wire& wire, size_t at, bool real) const {
-  const at::Tensor& t = wire.trace[at];
-  if (!real) return t.is_meta() ? t : meta_like(t);
-  if (!t.is_meta()) return t;
-  check_elements(t);
-  return at::zeros(t.sizes(), at::TensorOptions().dtype(t.scalar_type()));
-}
-
-Tensors ImportBuilder::trace(const Call& call, size_t at) {
-  const auto run = [&](bool real) {
-    Tensors inputs, params;
-    for (const Wire& wire : call.inputs) inputs.push_back(sample_of(wire, at, real));
-    for (const mase::ParameterInfo& info : call.op->parameters()) {
-      const auto found = call.params.find(info.name);
-      if (found == call.params.end() || !found->second.known())
-        throw mase::Error(mase::format("its {} is {}", info.name,
-                                       found == call.params.end() ? "missing" : "computed, expected a constant"));
-      params.push_back(sample_of(found->second, at, real));
-    }
-    mase::OpContext context;
-    return call.op->forward(inputs, params, context);
-  };
-  if (!needs_values_.contains(call.chosen.name())) {
-    try {
-      return run(false);
-    } catch (const std::exception&) {  // no meta kernel, or the operator looks at values
-    }
-  }
-  Tensors results = run(true);
-  needs_values_.insert(call.chosen.name());
-  return results;
-}
-
-// What constants become is looked at before it is made: a file of few bytes may ask for any amount of memory.
-void ImportBuilder::check_growth(const Call& call, size_t at) {
-  bool is_small = std::find(kGrowing.begin(), kGrowing.end(), call.chosen.name()) == kGrowing.end();
-  for (const Wire& wire : call.inputs) {
-    const at::Tensor& t = wire.trace[at];
-    is_small = is_small && t.numel() <= kSmall;
-    if (!wire.key.empty() && t.has_storage() && given_.insert(t.storage().data()).second)
-      given_elements_ += static_cast<int64_t>(t.storage().nbytes() / t.itemsize());
-  }
-  if (is_small) return;
-  int64_t elements = 0;
-  for (const at::Tensor& t : trace(call, at)) {
-    check_elements(t, std::max(kMostElements, given_elements_));
-    elements += t.numel();
-  }
-  check_made(elements);
-}
-
-void ImportBuilder::check_made(int64_t elements) const {
-  if (made_ + elements > kMostMade + 4 * given_elements_)
-    throw mase::Error("what the file makes of its constants is much larger than the constants themselves");
-}
-
-Wires ImportBuilder::fold(const Call& call) {
-  const bool is_fixed =
-      std::all_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.trace[0].is_same(w.trace[1]); });
-  Wires results;
-  for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) {
-    Tensors inputs, params;
-    for (const Wire& wire : call.inputs) inputs.push_back(wire.trace[at]);
-    check_growth(call, at);
-    mase::OpContext context;
-    const Tensors values = call.op->forward(inputs, params, context);
-    for (const at::Tensor& value : values) {
-      const auto is_part = [&](const at::Tensor& t) { return t.is_alias_of(value); };
-      if (std::none_of(inputs.begin(), inputs.end(), is_part)) made_ += value.numel();
-    }
-    if (at == 0) results.resize(values.size());
-    for (size_t i = 0; i < results.size(); ++i) {
-      if (at == 0) results[i] = known(values[i]);
-      results[i].trace[1] = values.at(i);
-    }
-  }
-  return results;
-}
-
 // The shapes of the results at both batch sizes, with constants fitted to them.
 std::array<Tensors, 2> ImportBuilder::trace_both(Call& call) {
   is_doubtful_ = false;
   const Tensors own = trace(call, 0);
   if (!any_batch_) return {own, own};
-  while (true) {
+  for (bool is_fitted = false;; is_fitted = true) {
     std::string why;
     try {
-      std::array<Tensors, 2> traced{trace(call, 0), trace(call, 1)};
+      std::array<Tensors, 2> traced{is_fitted ? trace(call, 0) : own, trace(call, 1)};
       if (have_same_shapes(traced[0], own)) return traced;
       why = "its constants are of one batch size";
     } catch (const c10::Error& e) {
@@ -257,6 +163,8 @@ Wires ImportBuilder::emit(Call& call) {
   for (const auto& [name, wire] : call.params)
     if (any_batch_ && wire.trace[0].sizes() != wire.trace[1].sizes())
       throw OneBatchOnly{mase::format("node '{}': its {} is as long as the batch", call.name, name)};
+  const bool is_live = std::any_of(call.inputs.begin(), call.inputs.end(), [](const Wire& w) { return w.live(); });
+  for (const at::Tensor& result : traced[0]) check_result(result, is_live ? kMostLive : kMostOfConstants);
   std::vector<Argument> args;
   for (size_t i = 0; i < call.inputs.size(); ++i)
     args.push_back(argument(mase::format("{}_{}", call.name, i), call.inputs[i]));
@@ -270,6 +178,7 @@ Wires ImportBuilder::emit(Call& call) {
     const Wire& wire = call.params.at(info.name);
     const std::string key =
         wire.key.empty() ? (call.target.empty() ? node.name : call.target) + "." + info.name : wire.key;
+    if (repeated_part(wire.trace[0]).defined()) make_room({wire}, wire.trace[0].nbytes());
     node.params.push_back({info.name, store(key, wire.trace[0])});
     record(node.meta.common.args.add(info.name), wire);
     if (call.target.empty()) call.target = module_of(key);

@@ -185,6 +185,12 @@ class ImportBuilder {
   // The graph, without what no output needs. `what` names the file's kind in messages ("ONNX").
   mase::Graph finish(const std::string& what);
 
+  // Whether that many bytes may be made of the file's constants, `from` among them: memory stays in proportion to what
+  // the file holds. make_room() refuses.
+  bool has_room(const Wires& from, uint64_t bytes);
+  void make_room(const Wires& from, uint64_t bytes);
+  void hold(const at::Tensor& made);  // what was made counts while it is there
+
   // What `run` gives on the shadows of values that are absent: what follows from shapes is known, the rest is absent.
   // Nothing where it fails.
   bool try_shadow(const std::function<void()>& run);
@@ -200,14 +206,14 @@ class ImportBuilder {
 
  private:
   struct Call;
-  at::Tensor sample_of(const Wire& wire, size_t at, bool real) const;
   mase::Tensors trace(const Call& call, size_t at);
   std::array<mase::Tensors, 2> trace_both(Call& call);
   void shrink_rows(Call& call, const std::array<mase::Tensors, 2>& traced);
   Wire common_row_of(const Wire& wire) const;
-  Wires fold(const Call& call);
-  void check_growth(const Call& call, size_t at);
-  void check_made(int64_t elements) const;
+  bool may_fold(const Call& call, size_t at);
+  std::optional<Wires> fold(const Call& call);
+  bool may_reshape(const Wire& x, const Sizes& to);
+  void give(const Wire& wire);
   bool fit_constants(const mase::Chosen& op, Wires& inputs);
   Wires emit(Call& call);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
@@ -255,8 +261,10 @@ class ImportBuilder {
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;
   size_t visited_ = 0;
-  std::set<const void*> given_;            // the file's constants that were computed with
-  int64_t given_elements_ = 0, made_ = 0;  // elements of these, and of what became of them
+  std::set<const void*> given_;               // the file's constants that were computed with
+  int64_t given_bytes_ = 0, held_bytes_ = 0;  // of these, and of what became of them
+  int64_t computed_with_ = 0;                 // elements
+  std::vector<std::pair<c10::weak_intrusive_ptr<c10::StorageImpl>, int64_t>> made_;  // what may go again, and its bytes
 };
 
 // Thrown where a graph cannot be written for any batch; import_graph() then builds it for the file's own batch.

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "import.h"
+#include "import_call.h"
 #include "mase/text.h"
 
 namespace models {
@@ -120,11 +120,11 @@ Wire ImportBuilder::assigned(const Wire& whole, const Wires& places, const Wire&
   for (const Wire& place : places) is_fixed &= place.trace[0].is_same(place.trace[1]);
   Wire result = known(whole.trace[0]);
   for (size_t at = 0; at < (is_fixed ? 1 : 2); ++at) {
-    check_made(whole.trace[at].numel());
-    made_ += whole.trace[at].numel();
+    make_room({whole}, whole.trace[at].nbytes());
     c10::List<std::optional<at::Tensor>> indices;
     for (const Wire& place : places) indices.push_back(place.trace[at].to(at::kLong));
     result.trace[at] = at::clone(whole.trace[at], at::MemoryFormat::Contiguous);
+    hold(result.trace[at]);
     result.trace[at].index_put_(indices, values.trace[at].to(whole.dtype()));
   }
   if (is_fixed) result.trace[1] = result.trace[0];
@@ -155,6 +155,12 @@ Argument ImportBuilder::constant(const std::string& name, const at::Tensor& valu
     if (value.scalar_type() == at::kBool) return mase::Value(value.item<bool>());
     if (at::isIntegralType(value.scalar_type(), false)) return mase::Value(value.item<int64_t>());
     return mase::Value(value.item<double>());
+  }
+  // What repeats itself is repeated when the graph runs, where it would take more memory than the file warrants.
+  if (const at::Tensor part = repeated_part(value); part.defined() && !has_room({}, value.nbytes())) {
+    Call call{name + "_expand", {}, Chosen("nn.expand", {{"shape", mase::Value(mase::shape_of(value))}}), {}, {}, {}};
+    call.inputs = {known(part)}, call.op = components_.shared<mase::Op>(call.chosen);
+    return emit(call).front().from;
   }
   mase::Node*& node = constants_[value.unsafeGetTensorImpl()];
   // What was computed while reading is one constant where it is the same.

@@ -1,6 +1,6 @@
 // ImportBuilder: the inputs of the graph, as the file declares them and the recipe chooses among them.
 #include <ATen/ops/empty.h>
-#include <ATen/ops/full.h>
+#include <ATen/ops/scalar_tensor.h>
 
 #include <algorithm>
 
@@ -158,8 +158,9 @@ std::map<std::string, Wire> ImportBuilder::inputs(const std::vector<InputInfo>& 
     if (constant == fields_.constants.end()) continue;
     const mase::Shape shape = input_shape(info, 0);
     const auto options = at::TensorOptions().dtype(info.dtype.value_or(at::kFloat));
-    wires[info.name] = known(at::full(with_batch(shape, batch, batch_[0]), constant->second, options));
-    wires[info.name].trace[1] = at::full(with_batch(shape, batch, batch_[1]), constant->second, options);
+    const at::Tensor value = at::scalar_tensor(constant->second, options);
+    wires[info.name] = known(value.expand(with_batch(shape, batch, batch_[0])));
+    wires[info.name].trace[1] = value.expand(with_batch(shape, batch, batch_[1]));
   }
   for (size_t i = 0; i < chosen.size(); ++i) wires[chosen[i]->name] = placeholder(*chosen[i], shapes[i], i);
   for (const InputInfo& info : infos) {

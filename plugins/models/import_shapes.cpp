@@ -1,4 +1,6 @@
 // ImportBuilder: canonical forms of what moves elements without computing: reshape, permute, expand, slice.
+#include <ATen/TensorUtils.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -107,6 +109,13 @@ std::optional<mase::Chosen> reshape_op(const Sizes& from, const Sizes& to) {
   return mase::Chosen("nn.reshape", {{"shape", mase::Value(shape)}});
 }
 
+// Elements that stay where they are need no memory.
+bool ImportBuilder::may_reshape(const Wire& x, const Sizes& to) {
+  const at::Tensor& t = x.trace[1];
+  if (t.numel() == 0 || at::detail::computeStride(t.sizes(), t.strides(), shape_at(to, 1))) return true;
+  return has_room({x}, t.nbytes());
+}
+
 Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes) {
   if (!x.usable()) return x;
   const Sizes from = x.sizes(), to = complete(name, x, std::move(sizes));
@@ -115,11 +124,12 @@ Wire ImportBuilder::reshape(const std::string& name, const Wire& x, Sizes sizes)
   if (const auto before = x.live() ? reshaped_.find(x.from.node) : reshaped_.end();
       before != reshaped_.end() && before->second.sizes() == to)
     return before->second;
-  if (x.known()) {
+  if (x.known() && may_reshape(x, to)) {
     Wire result = x;
     for (size_t at = 0; at < 2; ++at) {
       const bool is_same = at && x.trace[0].is_same(x.trace[1]);
       result.trace[at] = is_same ? result.trace[0] : x.trace[at].reshape(shape_at(to, at));
+      if (!result.trace[at].is_alias_of(x.trace[at])) hold(result.trace[at]);
     }
     return result;
   }

@@ -188,7 +188,9 @@ Values one_hot(const Node& n) {
   sizes.insert(sizes.begin() + axis, Size(1));
   std::vector<int64_t> shape(static_cast<size_t>(index.rank() + 1 - axis), 1);
   shape[0] = depth;
+  b.make_room({}, static_cast<uint64_t>(depth) * sizeof(int64_t));
   const at::Tensor places = at::arange(depth, at::TensorOptions().dtype(index.dtype())).reshape(shape);
+  b.hold(places);
   const Wire hits = b.binary(n.name() + "_eq", "eq", b.reshape(n.name() + "_unsqueeze", wrapped, sizes),
                              ImportBuilder::known(places));
   return {b.call(

@@ -88,8 +88,12 @@ Wire dequantized(const Node& n, const Pair& p, const Wire& codes) {
     return t.reshape(shape);
   };
   Wire wire = codes;
-  const at::Tensor centred = at::sub(codes.trace[0].to(at::kLong), spread(p.grid.zero_point, at::kLong));
+  n.build().make_room({codes}, static_cast<uint64_t>(codes.trace[0].numel()) * sizeof(float));
+  // The difference of two 32-bit integers takes one bit more.
+  const at::ScalarType wide = codes.trace[0].itemsize() < sizeof(int32_t) ? at::kInt : at::kLong;
+  const at::Tensor centred = at::sub(codes.trace[0].to(wide), spread(p.grid.zero_point, wide));
   wire.trace.fill(at::mul(centred.to(at::kFloat), spread(p.grid.scale, at::kFloat)));
+  n.build().hold(wire.trace[0]);
   return wire;
 }
 

@@ -245,7 +245,11 @@ Wire Reader::resolve(const Value& value) {
   const auto format = build_.context().components().shared<mase::Format>(chosen);
   mase::QuantizeContext context;
   context.tensor = value.wire.key;
-  for (at::Tensor& t : quantized.wire.trace) t = format->quantize(t, context);
+  for (at::Tensor& t : quantized.wire.trace) {
+    build_.make_room({value.wire}, t.nbytes());
+    t = format->quantize(t, context);
+    build_.hold(t);
+  }
   if (value.wire.trace[0].numel() == 1) return quantized.wire;
   // The values are the format's now. Those that float32 cannot hold exactly would move on when they are rounded down.
   with = value.quantized->format.with();

@@ -1,7 +1,6 @@
 // ONNX's shapes and constants: what folds away while a file is read.
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
@@ -31,21 +30,17 @@ Values constant(const Node& n) {
   throw Unsupported{"it holds text or a sparse tensor"};
 }
 
-// Constants as large as this are no constants of a model.
+// Elements of a range.
 constexpr int64_t kMost = int64_t{1} << 28;
 
-void check_count(const mase::Shape& shape) {
-  if (count_elements(shape) > kMost)
-    throw mase::Error(mase::format("a constant of shape {} is too large", mase::Value(shape).json()));
-}
-
+// One value in every place: no memory until something else is made of it.
 Wire filled(const Sizes& sizes, const at::Tensor& value) {
   Wire wire = ImportBuilder::known(at::Tensor());
   for (size_t at = 0; at < 2; ++at) {
     mase::Shape shape;
     for (const Size& s : sizes) shape.push_back(s.at[at]);
-    check_count(shape);
-    wire.trace[at] = at::full(shape, value.item(), value.options());
+    count_elements(shape);
+    wire.trace[at] = value.expand(shape);
   }
   bool fixed = true;
   for (const Size& s : sizes) fixed &= s.fixed();
@@ -77,6 +72,7 @@ Values size(const Node& n) {
 Values range(const Node& n) {
   std::array<Wire, 3> ends{n.in(0), n.in(1), n.in(2)};
   Wire wire = ImportBuilder::known(at::Tensor());
+  std::array<double, 3> before{};
   for (size_t at = 0; at < 2; ++at) {
     std::array<at::Scalar, 3> numbers;
     std::array<double, 3> reals{};
@@ -89,9 +85,15 @@ Values range(const Node& n) {
     const double count = (reals[1] - reals[0]) / reals[2];
     if (!(count < static_cast<double>(kMost))) throw mase::Error("a range of so many numbers is too large");
     const auto options = at::TensorOptions().dtype(ends[0].dtype());
+    n.build().make_room({}, static_cast<uint64_t>(std::max(count, 0.0)) * sizeof(int64_t));
+    if (at && reals == before) {
+      wire.trace[1] = wire.trace[0];
+      break;
+    }
+    before = reals;
     wire.trace[at] = count <= 0 ? at::empty({0}, options) : at::arange(numbers[0], numbers[1], numbers[2], options);
+    n.build().hold(wire.trace[at]);
   }
-  if (wire.trace[0].sizes() == wire.trace[1].sizes()) wire.trace[1] = wire.trace[0];
   return {wire};
 }
 
