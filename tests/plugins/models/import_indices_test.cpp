@@ -107,7 +107,7 @@ TEST_CASE("a constant that counts samples goes on counting") {
                   {{"dim", 1}});
   }));
   CHECK(at::equal(run(own, {at::zeros({4, 3})}).select(1, 3), at::tensor({0, 1, 2, 4}, at::kLong)));
-  CHECK_THAT(message([&] { run(own, {at::zeros({6, 3})}); }), Contains("all"));
+  CHECK_THAT(message([&] { run(own, {at::zeros({6, 3})}); }), Contains("only with batches of 4"));
 }
 
 TEST_CASE("a file of one sample: what stands beside it is there for each sample, but a 0 may be its number") {
@@ -121,7 +121,7 @@ TEST_CASE("a file of one sample: what stands beside it is there for each sample,
     return b.call("c", "cat", {numbers(at::zeros({1, 1}, at::kLong)), b.cast("whole", y, at::kLong)}, {{"dim", 1}});
   }));
   CHECK(run(zero, {at::rand({1, 3})}).sizes() == at::IntArrayRef({1, 4}));
-  CHECK_THAT(message([&] { run(zero, {at::rand({2, 3})}); }), Contains("'c'"));
+  CHECK_THAT(message([&] { run(zero, {at::rand({2, 3})}); }), Contains("only with batches of 1"));
 }
 
 TEST_CASE("ONNX's GatherND picks in each sample where it shares the batch") {
