@@ -1,5 +1,8 @@
 // Steps that make something fresh: a model, or a data set.
 #include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
+
+#include <optional>
 
 #include "mase/execute.h"
 #include "mase/model.h"
@@ -47,14 +50,42 @@ std::string sample_text(const Tensors& sample) {
   return text;
 }
 
+// Which kind of numbers an operator works on; how many bits they have, the graph's arithmetic decides.
+std::string kind_of(const std::string& dtype) {
+  if (dtype == "bool") return dtype;
+  return dtype.starts_with("int") || dtype.starts_with("uint") ? "integers" : "floating point";
+}
+
+struct WrongType {
+  std::string input, made_for, found;
+};
+
+// The first input that was made for another kind of numbers than the sample's.
+std::optional<WrongType> wrong_type(const Graph& graph, const Tensors& sample) {
+  size_t place = 0;
+  for (const Node* n : graph.nodes()) {
+    if (n->op_kind != OpKind::placeholder || place >= sample.size()) continue;
+    const TensorMeta* result = n->meta.common.results.find("data_out_0");
+    const std::string found(c10::getDtypeNames(sample[place++].scalar_type()).first);
+    if (result && !result->torch_dtype.empty() && kind_of(result->torch_dtype) != kind_of(found))
+      return WrongType{n->target, result->torch_dtype, found};
+  }
+  return std::nullopt;
+}
+
 // Models that were made for other samples often take these, too; when one does not, that is why.
 void fit_to_sample(Graph& graph, const Step& step, const Level& level, OpenData& data) {
   const Value* batch = graph.meta.find("batch_size");  // of a model that runs with no other
   const Tensors sample = data.sample(batch && batch->is_int() ? batch->as_int() : 1);
   const std::string made_for = inputs_text(graph), found = sample_text(sample);
+  const std::optional<WrongType> wrong = wrong_type(graph, sample);
   try {
     infer_shapes(graph, level.session.registry, sample);
   } catch (const Error& e) {
+    if (wrong && (made_for.empty() || made_for == found))
+      throw Error(format("{} takes its input '{}' as {}, a sample of {} has {}", step.component, wrong->input,
+                         wrong->made_for, data.name(), wrong->found),
+                  step.component_loc, format("give {}; {}", wrong->made_for, e.message()));
     if (made_for.empty() || made_for == found) throw;
     throw Error(format("{} begins with inputs of shape {}, a sample of {} has {}", step.component, made_for,
                        data.name(), found),

@@ -2,6 +2,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/ScalarType.h>
 
 #include <algorithm>
 
@@ -16,6 +17,22 @@ const std::vector<std::string>& EnumNames<Arithmetic>::names() {
 }
 
 std::string describe(const Node& node) { return "node '" + node.name + "' (" + node.mase_op + ")"; }
+
+void fail_in_torch(const Node& node, const c10::Error& error, const Tensors& inputs, const Tensors& params) {
+  std::string given;
+  const auto add = [&](const at::Tensor& t, const std::string& name) {
+    if (!t.defined()) return;
+    given += format("{}{}{} {}", given.empty() ? "" : ", ", name, c10::getDtypeNames(t.scalar_type()).first,
+                    Value(shape_of(t)).json());
+  };
+  for (const at::Tensor& t : inputs) add(t, "");
+  for (size_t i = 0; i < params.size(); ++i) add(params[i], i < node.params.size() ? node.params[i].name + " " : "");
+  std::string why = error.what_without_backtrace();
+  why.resize(std::min(why.size(), why.find('\n')));
+  if (why.find("DefaultCPUAllocator") != why.npos) why = "there is not enough memory for its result";
+  throw Error(format("{}: {}{}{}", describe(node), given.empty() ? "" : "cannot compute with " + given,
+                     given.empty() ? "" : ": ", why));
+}
 
 namespace {
 

@@ -64,12 +64,15 @@ Tensors Executor::Plan::run_floating(const Tensors& inputs) {
   Tensors outputs;
   for (size_t i = 0; i < steps.size(); ++i) {
     PlanStep& step = steps[i];
-    at_node(*step.node, [&] {
-      values[i] = compute(step, inputs);
-      const size_t casts = std::min(step.results.size(), values[i].size());
-      for (size_t r = 0; r < casts; ++r)
-        if (step.results[r]) values[i][r] = cast(*step.results[r], values[i][r]);
-    });
+    at_node(
+        *step.node,
+        [&] {
+          values[i] = compute(step, inputs);
+          const size_t casts = std::min(step.results.size(), values[i].size());
+          for (size_t r = 0; r < casts; ++r)
+            if (step.results[r]) values[i][r] = cast(*step.results[r], values[i][r]);
+        },
+        step.gathered, step.tensors);
     if (observer) observer(*step.node, values[i]);
     step.gathered.clear();
     if (step.node->op_kind == OpKind::output) outputs = std::move(values[i]);

@@ -170,14 +170,12 @@ std::vector<IntegerValue> Executor::Plan::run_integer(const Tensors& inputs) {
   std::vector<IntegerValue> outputs;
   for (size_t i = 0; i < steps.size(); ++i) {
     PlanStep& step = steps[i];
-    try {
+    at_node(*step.node, [&] {
       integers[i] = compute_integer(step, inputs);
       const size_t casts = std::min(step.results.size(), integers[i].size());
       for (size_t r = 0; r < casts; ++r)
         if (step.results[r]) integers[i][r] = encode(*step.results[r], integers[i][r]);
-    } catch (const Error& e) {
-      throw Error(describe(*step.node) + ": " + e.message(), e.loc(), e.hint());
-    }
+    });
     if (code_observer) {
       std::vector<Codes> codes;
       for (const IntegerValue& value : integers[i]) codes.push_back(value.codes);

@@ -98,15 +98,19 @@ std::string describe(const Node& node);
 // Argument `index` of a node as a tensor, when it is a constant.
 at::Tensor constant_tensor(const Node& node, size_t index, const Value& v, at::ScalarType type);
 
+// What LibTorch said about a node, in one sentence with the types and shapes of what the node was given.
+[[noreturn]] void fail_in_torch(const Node& node, const c10::Error& error, const Tensors& inputs,
+                                const Tensors& params);
+
 // Says which node failed; operators, and LibTorch's own messages, do not know.
 template <class Call>
-auto at_node(const Node& node, const Call& call) {
+auto at_node(const Node& node, const Call& call, const Tensors& inputs = {}, const Tensors& params = {}) {
   try {
     return call();
   } catch (const Error& e) {
     throw Error(describe(node) + ": " + e.message(), e.loc(), e.hint());
   } catch (const c10::Error& e) {
-    throw Error(describe(node) + ": " + e.what_without_backtrace());
+    fail_in_torch(node, e, inputs, params);
   }
 }
 

@@ -142,7 +142,8 @@ Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tenso
     record(node.meta.common.args.add(info.name), params.back());
   }
   OpContext context;
-  Tensors results = at_node(node, [&] { return op.forward(inputs, params, context); });
+  Tensors results = at_node(
+      node, [&] { return op.forward(inputs, params, context); }, inputs, params);
   for (size_t i = 0; i < results.size(); ++i)
     record(node.meta.common.results.add("data_out_" + std::to_string(i)), results[i]);
   return results;

@@ -8,6 +8,9 @@ namespace models {
 
 namespace {
 
+// Bytes that a message shows of one name, which a file may make as long as it likes, and of all.
+constexpr size_t kLongestWord = 300, kLongestText = 12'000;
+
 // How many bytes the character at the front of `text` has; 0 when it is no UTF-8.
 size_t character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -22,18 +25,21 @@ size_t character(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string shown;
-  while (!text.empty()) {
+  size_t word = 0;  // bytes since the last blank
+  while (!text.empty() && shown.size() < kLongestText) {
     const size_t size = character(text);
     const auto first = static_cast<unsigned char>(text[0]);
     // Among those of two bytes, U+0080 to U+009F are controls as well.
     const bool is_control = first < 0x20 || first == 0x7f || (first == 0xc2 && size == 2 && text[1] < char(0xa0));
-    if (size == 0 || is_control)
-      shown += first == '\n' ? ' ' : '?';
-    else
-      shown += text.substr(0, size);
+    const std::string_view next = size == 0 || is_control ? (first == '\n' ? " " : "?") : text.substr(0, size);
+    word = next == " " ? 0 : word + next.size();
+    if (word <= kLongestWord)
+      shown += next;
+    else if (word - next.size() <= kLongestWord)
+      shown += "...";
     text.remove_prefix(std::max<size_t>(size, 1));
   }
-  return shown;
+  return text.empty() ? shown : shown + " ...";
 }
 
 mase::Graph import_with_errors(const ImportFields& fields, const std::function<mase::Graph()>& build) {

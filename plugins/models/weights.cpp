@@ -17,6 +17,8 @@ namespace {
 // Batch norms count the batches of their training. Files may lack the counter, and so may graphs.
 constexpr std::string_view kCounter = "num_batches_tracked";
 
+constexpr size_t kMostNames = 10;  // that a message lists
+
 // "net.10.weight" comes behind "net.2.weight": runs of digits compare as numbers.
 bool natural_less(const std::string& a, const std::string& b) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -77,12 +79,14 @@ class Matcher {
     const bool by_name =
         std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return stored_.contains(key); });
     if (!by_name) rename();
+    find_missing();
+    find_extra();
     for (const std::string& key : keys_)
-      if (!key.ends_with(kCounter) || stored_.contains(key)) set(key);
-    for (const auto& [name, tensor] : stored_)
-      if (!used_.contains(name) && !name.ends_with(kCounter))
-        fail(mase::format("tensor '{}' of the file has no place in the model{}", name,
-                          mase::did_you_mean(name, mase::NameList(keys_))));
+      if (stored_.contains(key)) compare(key);
+    if (!misfits_.empty()) fail(listed(misfits_, "; "));
+    for (const std::string& key : keys_)
+      if (const auto found = stored_.find(key); found != stored_.end())
+        graph_.set_tensor(key, found->second.to(graph_.tensor(key).scalar_type()));
     return !by_name;
   }
 
@@ -101,7 +105,8 @@ class Matcher {
     theirs.erase(std::unique(theirs.begin(), theirs.end()), theirs.end());
     if (ours.size() != theirs.size())
       fail(mase::format("{} modules with tensors and no name in common with the model, which has {}", theirs.size(),
-                        ours.size()));
+                        ours.size()),
+           mase::format("in the file: {}; in the model: {}", quoted(theirs, {}), quoted(ours, {})));
     std::map<std::string, std::string> names;
     for (size_t i = 0; i < ours.size(); ++i) names[theirs[i]] = ours[i];
     std::map<std::string, at::Tensor> renamed;
@@ -112,29 +117,61 @@ class Matcher {
     stored_ = std::move(renamed);
   }
 
-  void set(const std::string& key) {
-    const auto found = stored_.find(key);
-    if (found == stored_.end()) {
-      mase::NameList names;
-      for (const auto& [name, tensor] : stored_) names.add(name);
-      fail(mase::format("no tensor '{}' in the file{}", key, mase::did_you_mean(key, names)));
+  // "'fc1.bias' (did you mean 'fc1.bios'?)": a few of `names`, and how many more there are.
+  static std::string quoted(const std::vector<std::string>& names, const mase::NameList& candidates) {
+    std::vector<std::string> texts;
+    for (const std::string& name : names) {
+      const std::string near = texts.size() < kMostNames ? mase::did_you_mean(name, candidates) : "";
+      texts.push_back(mase::format("'{}'{}", name, near.empty() ? "" : mase::format(" ({})", near.substr(2))));
     }
-    const at::Tensor& ours = graph_.tensor(key);
-    if (found->second.sizes() != ours.sizes())
-      fail(mase::format("tensor '{}' has shape {}, expected {}", key, shape_text(found->second), shape_text(ours)));
-    if (!at::isFloatingType(found->second.scalar_type()) && at::isFloatingType(ours.scalar_type()))
-      fail(mase::format("tensor '{}' holds integers, expected real numbers", key));
-    if (bytes_ <= kCheckedWeights && !is_finite(found->second))
-      fail(mase::format("tensor '{}' holds values that are not finite (NaN or infinity)", key));
-    graph_.set_tensor(key, found->second.to(ours.scalar_type()));
-    used_[key] = true;
+    return listed(texts, ", ");
+  }
+
+  static std::string listed(const std::vector<std::string>& texts, const char* between) {
+    std::string text;
+    for (size_t i = 0; i < std::min(texts.size(), kMostNames); ++i) text += (i == 0 ? "" : between) + texts[i];
+    return texts.size() > kMostNames ? mase::format("{} and {} more", text, texts.size() - kMostNames) : text;
+  }
+
+  void find_missing() {
+    std::vector<std::string> missing;
+    for (const std::string& key : keys_)
+      if (!stored_.contains(key) && !key.ends_with(kCounter)) missing.push_back(key);
+    mase::NameList names;
+    for (const auto& [name, tensor] : stored_)
+      if (!graph_.has_tensor(name)) names.add(name);
+    if (!missing.empty())
+      misfits_.push_back(
+          mase::format("no tensor{} {} in the file", missing.size() == 1 ? "" : "s", quoted(missing, names)));
+  }
+
+  void find_extra() {
+    std::vector<std::string> extra, free;
+    for (const auto& [name, tensor] : stored_)
+      if (!graph_.has_tensor(name) && !name.ends_with(kCounter)) extra.push_back(name);
+    for (const std::string& key : keys_)
+      if (!stored_.contains(key)) free.push_back(key);
+    if (!extra.empty())
+      misfits_.push_back(mase::format("tensor{} {} of the file {} no place in the model", extra.size() == 1 ? "" : "s",
+                                      quoted(extra, mase::NameList(free)), extra.size() == 1 ? "has" : "have"));
+  }
+
+  void compare(const std::string& key) {
+    const at::Tensor &ours = graph_.tensor(key), &theirs = stored_.at(key);
+    if (theirs.sizes() != ours.sizes())
+      misfits_.push_back(
+          mase::format("tensor '{}' has shape {}, expected {}", key, shape_text(theirs), shape_text(ours)));
+    else if (!at::isFloatingType(theirs.scalar_type()) && at::isFloatingType(ours.scalar_type()))
+      misfits_.push_back(mase::format("tensor '{}' holds integers, expected real numbers", key));
+    else if (bytes_ <= kCheckedWeights && !is_finite(theirs))
+      misfits_.push_back(mase::format("tensor '{}' holds values that are not finite (NaN or infinity)", key));
   }
 
   mase::Graph& graph_;
   const mase::Path& path_;
   std::vector<std::string> keys_;
   std::map<std::string, at::Tensor> stored_;
-  std::map<std::string, bool> used_;
+  std::vector<std::string> misfits_;
   size_t bytes_ = 0;  // of all tensors in the file
 };
 

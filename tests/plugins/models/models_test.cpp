@@ -150,6 +150,14 @@ TEST_CASE("weights that do not fit are refused, never half loaded") {
              Contains("holds integers"));
   CHECK_THAT(weights_refusal(dir, {{"fc1.weight", at::full({2, 3}, NAN)}, {"fc1.bias", ones({2})}}),
              Contains("not finite"));
+  // Everything that is wrong, at once.
+  CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 4})}, {"fc1.bios", ones({2})}, {"fc9.bias", ones({2})}}),
+             Contains("no tensor 'fc1.bias' (did you mean 'fc1.bios'?) in the file; tensors 'fc1.bios'") &&
+                 Contains("'fc9.bias'") &&
+                 Contains("have no place in the model; tensor 'fc1.weight' has shape [2, 4]"));
+  mase::NamedTensors many{{"fc1.weight", ones({2, 3})}, {"fc1.bias", ones({2})}};
+  for (int i = 0; i < 30; ++i) many.emplace_back(mase::format("more{}.weight", i), ones({2}));
+  CHECK_THAT(weights_refusal(dir, many), Contains("and 20 more of the file have no place"));
   write(dir / "w.safetensors", "short");
   FakeContext context;
   context.folder = dir.path();

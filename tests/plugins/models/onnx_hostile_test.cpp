@@ -84,6 +84,20 @@ TEST_CASE("names in a file cannot write to the terminal, nor begin a line of the
                                                       "?')"));
 }
 
+TEST_CASE("names and texts in a file are shown as far as one reads") {
+  OnnxFile f;
+  f.node(std::string(100'000, 'o'), {"x"}, {"y"}).set_name(std::string(100'000, 'n'));
+  CHECK(onnx_refusal(f).size() < 1000);
+  OnnxFile many;
+  for (int i = 0; i < 300; ++i)
+    many.node("Odd" + std::to_string(i), {"x"}, {i ? "y" + std::to_string(i) : "y"}).set_name(std::string(99, 'n'));
+  CHECK(onnx_refusal(many).size() < 13'000);
+  OnnxFile text;
+  auto* a = text.node("Conv", {"x", "x"}, {"y"}).add_attribute();
+  a->set_name("auto_pad"), a->set_s(std::string(100'000, 'a')), a->set_type(mase_onnx::AttributeProto::STRING);
+  CHECK(onnx_refusal(text).size() < 1000);
+}
+
 TEST_CASE("constants that grow and grow are refused before the memory is taken") {
   OnnxFile doubling;
   doubling.tensor("k0", {1}, {1});
