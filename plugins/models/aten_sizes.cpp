@@ -206,9 +206,21 @@ AtenValue python_arithmetic(AtenCall& call) {
   return agreed(call, small, large);
 }
 
+// Python's `is`: attention asks whether its key is its query.
+static bool is_same_object(const AtenCall& c) {
+  const AtenValue &a = c.arg("self"), &b = c.arg("obj");
+  if (a.is_none() || b.is_none()) return a.is_none() && b.is_none();
+  const Wire *x = a.get<Wire>(), *y = b.get<Wire>();
+  if (x && y && x->live() && y->live()) return x->from.node == y->from.node && x->from.result == y->from.result;
+  if (x && y) return x->known() && y->known() && x->trace[0].is_same(y->trace[0]);
+  const bool *p = a.get<bool>(), *q = b.get<bool>();
+  if (!p || !q) c.refuse(mase::format("asks whether {} is {}", a.type_name(), b.type_name()));
+  return *p == *q;
+}
+
 static void add_questions(AtenTable& t) {
-  t["__is__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() == c.arg("obj").is_none()}; };
-  t["__isnot__"] = [](AtenCall& c) -> AtenValues { return {c.arg("self").is_none() != c.arg("obj").is_none()}; };
+  t["__is__"] = [](AtenCall& c) -> AtenValues { return {is_same_object(c)}; };
+  t["__isnot__"] = [](AtenCall& c) -> AtenValues { return {!is_same_object(c)}; };
   t["__not__"] = [](AtenCall& c) -> AtenValues { return {!c.flag("self")}; };
   t["__and__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") && c.flag("b")}; };
   t["__or__.bool"] = [](AtenCall& c) -> AtenValues { return {c.flag("a") || c.flag("b")}; };

@@ -104,6 +104,23 @@ TEST_CASE("operators in place change every name of a tensor, and views of it are
   CHECK(input.find("an input or a weight, in place") != std::string::npos);
 }
 
+TEST_CASE("a TorchScript file may ask whether two tensors are one") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const auto operators_if = [&](const std::string& question) {
+    const std::string body = "y = torch.relu(argument_1)\n    if " + question +
+                             ":\n      z = torch.neg(y)\n    else:\n      z = torch.exp(y)\n    return z";
+    return test::operator_names(import_script(
+        changed_script(folder, "modules/activation.py", "return torch.relu(argument_1)", body), script_cases()[0]));
+  };
+  const std::map<std::string, int> is{{"linear", 4}, {"relu", 3}, {"neg", 1}},
+      is_not{{"linear", 4}, {"relu", 3}, {"exp", 1}};
+  CHECK(operators_if("torch.__is__(y, y)") == is);
+  CHECK(operators_if("torch.__is__(y, argument_1)") == is_not);
+  CHECK(operators_if("torch.__isnot__(y, argument_1)") == is);
+  CHECK(operators_if("torch.__is__(y, None)") == is_not);
+}
+
 TEST_CASE("nothing in a TorchScript file runs") {
   if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
   const test::TempDir folder;
