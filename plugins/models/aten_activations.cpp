@@ -27,7 +27,8 @@ AtenHandler along_axis(const char* op) {
   return [op = std::string(op)](AtenCall& c) -> AtenValues {
     Wire x = c.tensor("self");
     if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
-    return {c.emit(op, {x}, {{"dim", c.integer("dim")}})};
+    const int64_t axis = c.axis("dim", x.rank());
+    return {c.emit(op, {x}, {{"dim", axis + 1 == x.rank() ? -1 : axis}})};
   };
 }
 
@@ -47,12 +48,7 @@ AtenValues elu(AtenCall& c) {
 AtenValues prelu(AtenCall& c) {
   const Wire x = c.tensor("self"), weight = c.tensor("weight");
   if (!weight.known()) c.refuse("its weight is computed when the model runs");
-  mase::Map with;
-  if (const int64_t count = weight.trace[0].numel(); count != 1) with.set("num_parameters", count);
-  Wire slopes = weight;
-  if (weight.rank() != 1) slopes.trace.fill(weight.trace[0].reshape({-1}));
-  return {
-      c.builder.apply(c.node, mase::Chosen("nn.prelu", with), {x}, {{"weight", slopes}}, SIZE_MAX, c.target).front()};
+  return {c.builder.prelu(c.node, x, weight)};
 }
 
 AtenValues hardtanh(AtenCall& c) {
@@ -65,6 +61,13 @@ AtenValues threshold(AtenCall& c) {
   if (c.number("threshold") == 0 && c.number("value") == 0) return {c.emit("relu", {x})};
   const Wire is_below = c.builder.binary(c.node + "_le", "le", x, c.operand("threshold", x));
   return {c.emit("where", {is_below, c.operand("value", x), x})};
+}
+
+// Between its slopes, which differ only in training.
+AtenValues random_slope(AtenCall& c) {
+  if (c.has("training") && c.flag("training"))
+    c.refuse("draws its slope as in training", "call model.eval() before exporting the model");
+  return {c.emit("leaky_relu", {c.tensor("self")}, {{"negative_slope", (c.number("lower") + c.number("upper")) / 2}})};
 }
 
 }  // namespace
@@ -80,6 +83,7 @@ void add_aten_activations(AtenTable& t) {
     return {c.emit("gelu", {c.tensor("self")}, with)};
   };
   t["elu"] = elu, t["prelu"] = t["_prelu_kernel"] = prelu, t["hardtanh"] = hardtanh, t["threshold"] = threshold;
+  t["rrelu"] = random_slope;
   t["celu"] = with_numbers("celu", {{"alpha", "alpha", 1}});
   t["leaky_relu"] = with_numbers("leaky_relu", {{"negative_slope", "negative_slope", 0.01}});
   t["softplus"] = with_numbers("softplus", {{"beta", "beta", 1}, {"threshold", "threshold", 20}});

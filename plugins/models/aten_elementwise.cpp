@@ -3,6 +3,8 @@
 #include <ATen/ops/bitwise_or.h>
 #include <ATen/ops/bitwise_xor.h>
 
+#include <cmath>
+
 #include "aten.h"
 #include "mase/text.h"
 
@@ -55,7 +57,7 @@ AtenValues truncated_remainder(AtenCall& c) {
 AtenValues power(AtenCall& c) {
   if (is_python(c)) return {python_arithmetic(c)};
   const auto [a, b] = operands(c, "self", "exponent");
-  return {c.emit("pow", {a, b})};
+  return {c.builder.pow(c.node, a, b)};
 }
 
 // Logic on truth values; on integers only where all of them are known.
@@ -97,11 +99,9 @@ AtenValues clamp(AtenCall& c) {
 
 AtenValues masked_fill(AtenCall& c) {
   const Wire x = c.tensor("self"), mask = c.tensor("mask");
-  const auto* value = c.arg("value").get<Wire>();
-  if (value && !(value->known() && value->trace[0].numel() == 1 && value->trace[0].is_same(value->trace[1])))
-    return {c.emit("where", {mask, *value, x})};
-  const auto* size = c.arg("value").get<Size>();
-  return {c.emit("masked_fill", {x, mask}, {{"value", size ? mase::Value(c.integer("value")) : c.number("value")}})};
+  const Wire value = c.operand("value", x);
+  const Wire same = value.known() && x.usable() ? c.builder.cast(c.node + "_value", value, x.dtype()) : value;
+  return {c.builder.where(c.node, mask, same, x)};
 }
 
 AtenValues where(AtenCall& c) {
@@ -131,11 +131,52 @@ AtenValues add_product(AtenCall& c) {
   return {c.builder.binary(c.node, "add", x, product)};
 }
 
+Wire beside(const AtenCall& c, double value, const Wire& x) {
+  AtenCall part{c.builder, c.node, c.op, c.target, {{"value", value}}};
+  return part.operand("value", x);
+}
+
+// The way from `self` to `end`, as far as `weight` says.
+AtenValues interpolated(AtenCall& c) {
+  const Wire from = c.tensor("self");
+  const Wire way = c.builder.binary(c.node + "_way", "sub", c.tensor("end"), from);
+  return {
+      c.builder.binary(c.node, "add", from, c.builder.binary(c.node + "_part", "mul", way, c.operand("weight", way)))};
+}
+
+// Functions that others make up.
+void add_combined(AtenTable& t) {
+  t["lerp"] = interpolated;
+  t["frac"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    return {c.builder.binary(c.node, "sub", x, c.builder.call(c.node + "_trunc", "trunc", {x}))};
+  };
+  t["exp2"] = t["special_exp2"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    return {c.emit("pow", {beside(c, 2, x), x})};
+  };
+  t["log10"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    return {c.builder.binary(c.node, "div", c.builder.call(c.node + "_log", "log", {x}), beside(c, M_LN10, x))};
+  };
+  t["erfc"] = t["special_erfc"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    return {c.builder.binary(c.node, "sub", beside(c, 1, x), c.builder.call(c.node + "_erf", "erf", {x}))};
+  };
+  t["isfinite"] = [](AtenCall& c) -> AtenValues {
+    const Wire x = c.tensor("self");
+    const Wire number = c.builder.binary(c.node + "_number", "eq", x, x);
+    const Wire most = c.builder.call(c.node + "_abs", "abs", {x});
+    return {c.builder.binary(c.node, "logical_and", number,
+                             c.builder.binary(c.node + "_finite", "ne", most, beside(c, HUGE_VAL, x)))};
+  };
+}
+
 // What converts, and what hands its input on.
 void add_copies(AtenTable& t) {
   t["to"] = t["_to_copy"] = t["type_as"] = t["_to_cpu"] = convert;
   t["float"] = convert_to(at::kFloat), t["double"] = convert_to(at::kDouble), t["long"] = convert_to(at::kLong);
-  t["int"] = convert_to(at::kInt), t["bool"] = convert_to(at::kBool);
+  t["int"] = convert_to(at::kInt), t["bool"] = convert_to(at::kBool), t["half"] = convert_to(at::kHalf);
   for (const char* op : {"contiguous", "detach", "clone", "alias", "lift_fresh", "lift_fresh_copy", "lift", "cpu",
                          "positive", "resolve_conj", "resolve_neg"})
     t[op] = [](AtenCall& c) -> AtenValues { return {c.tensor("self")}; };
@@ -187,7 +228,7 @@ void add_logic(AtenTable& t) {
 }  // namespace
 
 void add_aten_elementwise(AtenTable& t) {
-  add_operations(t), add_logic(t);
+  add_operations(t), add_logic(t), add_combined(t);
   for (const char* op : {"abs",        "acos",  "asin",  "atan",  "ceil", "cos",   "cosh", "erf",  "exp",
                          "expm1",      "floor", "isinf", "isnan", "log",  "log1p", "log2", "neg",  "round",
                          "reciprocal", "rsqrt", "sign",  "sin",   "sinh", "sqrt",  "tan",  "trunc"})
@@ -196,7 +237,8 @@ void add_aten_elementwise(AtenTable& t) {
     if (c.integer("decimals") != 0) c.refuse("rounds to decimals");
     return {c.emit("round", {c.tensor("self")})};
   };
-  t["absolute"] = t["abs"], t["negative"] = t["neg"];
+  t["absolute"] = t["abs"], t["negative"] = t["neg"], t["sgn"] = t["sign"], t["fix"] = t["trunc"];
+  t["special_erf"] = t["erf"], t["special_expm1"] = t["expm1"], t["special_log1p"] = t["log1p"];
   t["clamp"] = t["clip"] = t["clamp_min"] = t["clamp_max"] = clamp;
   t["masked_fill"] = masked_fill, t["where"] = where;
   add_copies(t);

@@ -1,5 +1,7 @@
 // ATen: parts of tensors, and elements at indices.
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/nonzero.h>
 
 #include "aten.h"
 #include "mase/text.h"
@@ -55,7 +57,14 @@ AtenValues index(AtenCall& c) {
     }
     const auto* wire = item.get<Wire>();
     if (!wire) c.refuse("one of its indices is no tensor");
-    if (wire->dtype() == at::kBool || wire->dtype() == at::kByte)
+    if (const bool is_mask = wire->dtype() == at::kBool || wire->dtype() == at::kByte;
+        is_mask && wire->known() && wire->rank() > 0 && wire->trace[0].is_same(wire->trace[1])) {
+      // The places of a constant mask are constants, too: one list of them for each of its axes.
+      const at::Tensor places = wire->trace[0].nonzero();
+      for (int64_t axis = 0; axis < wire->rank(); ++axis)
+        indices.emplace_back(ImportBuilder::known(places.select(1, axis).contiguous()));
+      continue;
+    } else if (is_mask)
       c.refuse("picks elements by a mask, so that the result's shape depends on values");
     indices.emplace_back(*wire);
   }
@@ -95,6 +104,53 @@ AtenValues gather(AtenCall& c) {
   return {c.emit("gather", {x, c.builder.expand(c.node + "_indices", at, to)}, {{"dim", axis}})};
 }
 
+// Windows along an axis, whose elements become a new last axis.
+AtenValues windows(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("takes windows of a scalar");
+  const int64_t axis = c.axis("dimension", x.rank()), size = c.integer("size"), step = c.integer("step");
+  const Size whole = x.size(axis);
+  if (!whole.fixed()) throw OneBatchOnly{mase::format("node '{}' takes windows along the batch", c.node)};
+  if (size < 1 || step < 1 || size > whole.at[0])
+    c.refuse(mase::format("takes windows of {} out of {}", size, whole.at[0]));
+  const at::Tensor starts = at::arange(0, whole.at[0] - size + 1, step),
+                   places = starts.unsqueeze(1) + at::arange(size);
+  const Wire picked = c.builder.index_select(c.node + "_windows", x, axis, ImportBuilder::known(places));
+  std::vector<int64_t> order;
+  for (int64_t i = 0; i <= x.rank(); ++i)
+    if (i != axis + 1) order.push_back(i);
+  order.push_back(axis + 1);
+  return {c.builder.permute(c.node, picked, order)};
+}
+
+// Blocks of an image as columns: [n, c, h, w] to [n, c * kernel, blocks].
+AtenValues image_to_columns(AtenCall& c) {
+  Wire x = c.tensor("self");
+  if (x.rank() != 4 || !x.size(2).fixed() || !x.size(3).fixed()) c.refuse("expected an input [batch, channels, h, w]");
+  const auto both = [&](const char* name) {
+    std::vector<int64_t> values = c.integers(name);
+    if (values.size() == 1) values.push_back(values[0]);
+    if (values.size() != 2 || values[0] < 0 || values[1] < 0) c.refuse(mase::format("has an odd '{}'", name));
+    return values;
+  };
+  const auto kernel = both("kernel_size"), dilation = both("dilation"), padding = both("padding"),
+             stride = both("stride");
+  if (padding[0] || padding[1])
+    x = c.builder.call(c.node + "_pad", "pad", {x},
+                       {{"pad", mase::List{padding[1], padding[1], padding[0], padding[0]}}});
+  Sizes sizes{x.size(0), Size(-1), Size(1)};
+  sizes[1] = Size(x.size(1).at[0] * kernel[0] * kernel[1]);
+  for (const size_t i : {size_t{0}, size_t{1}}) {
+    const int64_t axis = i == 0 ? 2 : 4, size = x.size(axis).at[0], reach = dilation[i] * (kernel[i] - 1);
+    if (kernel[i] < 1 || stride[i] < 1 || reach >= size) c.refuse("has blocks larger than the image");
+    const at::Tensor starts = at::arange(0, size - reach, stride[i]);
+    const at::Tensor places = (at::arange(kernel[i]) * dilation[i]).unsqueeze(1) + starts;
+    sizes[2] = Size(sizes[2].at[0] * starts.size(0));
+    x = c.builder.index_select(mase::format("{}_{}", c.node, axis), x, axis, ImportBuilder::known(places));
+  }
+  return {c.builder.reshape(c.node, c.builder.permute(c.node + "_blocks", x, {0, 1, 2, 4, 3, 5}), sizes)};
+}
+
 }  // namespace
 
 void add_aten_indexing(AtenTable& t) {
@@ -102,6 +158,7 @@ void add_aten_indexing(AtenTable& t) {
   t["index"] = t["_unsafe_index"] = index, t["gather"] = t["take_along_dim"] = gather;
   t["select"] = t["select_copy"] = select;
   t["slice_scatter"] = scattered(slice), t["select_scatter"] = scattered(select);
+  t["unfold"] = windows, t["im2col"] = image_to_columns;
   t["index_select"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
     return {c.builder.index_select(c.node, x, c.axis("dim", x.rank()), c.tensor("index"))};

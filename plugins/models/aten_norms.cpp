@@ -2,6 +2,7 @@
 #include <ATen/ops/all.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include "aten.h"
@@ -110,8 +111,9 @@ AtenValues layer_norm(AtenCall& c) {
   const std::vector<int64_t> shape = c.integers("normalized_shape");
   Params params;
   mase::Map with{{"normalized_shape", mase::Value(shape)}, {"eps", c.number("eps")}};
-  if (c.has("weight")) {
-    params["weight"] = c.tensor("weight");
+  if (c.has("weight") || c.has("bias")) {
+    params["weight"] = c.has("weight") ? c.tensor("weight")
+                                       : ImportBuilder::known(at::ones(shape, at::TensorOptions().dtype(at::kFloat)));
     if (c.has("bias"))
       params["bias"] = c.tensor("bias");
     else
@@ -119,9 +121,7 @@ AtenValues layer_norm(AtenCall& c) {
   } else {
     with.set("elementwise_affine", false);
   }
-  const Wire y = c.builder.apply(c.node, mase::Chosen("nn.layer_norm", with), {x}, params, SIZE_MAX, c.target).front();
-  if (c.has("bias") && !c.has("weight")) return {c.builder.binary(c.node + "_bias", "add", y, c.tensor("bias"))};
-  return {y};
+  return {c.builder.apply(c.node, mase::Chosen("nn.layer_norm", with), {x}, params, SIZE_MAX, c.target).front()};
 }
 
 AtenValues rms_norm(AtenCall& c) {

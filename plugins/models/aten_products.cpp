@@ -11,18 +11,18 @@ namespace {
 // alpha times a product plus beta times `bias`; where the second factor is a weight, a layer.
 AtenValues sum_and_product(AtenCall& c, const Wire& bias, const Wire& a, const Wire& b) {
   const double alpha = c.number("alpha"), beta = c.number("beta");
-  const bool is_layer = alpha == 1 && beta == 1 && a.live() && b.known() && b.rank() == 2 && bias.known() &&
-                        bias.rank() == 1 && bias.size(0) == b.size(1);
-  if (is_layer) {
-    Wire weight = c.builder.transpose(c.node + "_t", b, 0, 1);
-    weight.key = b.key;
-    return {c.builder.linear(c.node, a, weight, bias, c.target)};
-  }
   const auto scaled = [&](const Wire& x, double factor, const char* name) {
     if (factor == 1) return x;
     AtenCall part{c.builder, c.node, c.op, c.target, {{"factor", factor}}};
     return c.builder.binary(c.node + name, "mul", x, part.operand("factor", x));
   };
+  const bool is_layer =
+      a.live() && b.known() && b.rank() == 2 && bias.known() && bias.rank() == 1 && bias.size(0) == b.size(1);
+  if (is_layer) {
+    Wire weight = c.builder.transpose(c.node + "_t", scaled(b, alpha, "_weight"), 0, 1);
+    if (alpha == 1) weight.key = b.key;
+    return {c.builder.linear(c.node, a, weight, scaled(bias, beta, "_bias"), c.target)};
+  }
   Wire product = scaled(c.builder.matmul(c.node, a, b), alpha, "_alpha");
   if (beta == 0) return {product};
   return {c.builder.binary(c.node + "_sum", "add", product, scaled(bias, beta, "_beta"))};
@@ -51,8 +51,13 @@ AtenValues einsum(AtenCall& c) {
   std::string equation;
   for (const char x : c.text("equation"))
     if (x != ' ') equation += x;
-  const Wires wires = c.tensors("tensors");
-  return {c.builder.apply(c.node, mase::Chosen("nn.einsum", {{"equation", equation}}), wires).front()};
+  return {c.builder.einsum(c.node, equation, c.tensors("tensors"))};
+}
+
+AtenValues bilinear(AtenCall& c) {
+  const Wire y =
+      c.builder.einsum(c.node, "...i,oij,...j->...o", {c.tensor("input1"), c.tensor("weight"), c.tensor("input2")});
+  return {c.has("bias") ? c.builder.binary(c.node + "_bias", "add", y, c.tensor("bias")) : y};
 }
 
 }  // namespace
@@ -76,7 +81,7 @@ void add_aten_products(AtenTable& t) {
         "_scaled_dot_product_attention_math", "_scaled_dot_product_flash_attention",
         "_scaled_dot_product_efficient_attention", "_scaled_dot_product_fused_attention_overrideable"})
     t[name] = attention;
-  t["einsum"] = einsum;
+  t["einsum"] = einsum, t["bilinear"] = bilinear;
   for (const char* name : {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "_thnn_fused_lstm_cell"})
     t[name] = Refused{"recurrent networks are not read"};
 }

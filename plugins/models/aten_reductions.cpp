@@ -1,5 +1,6 @@
 // ATen: reductions, extremes and their places, running sums.
 #include <algorithm>
+#include <cmath>
 
 #include "aten.h"
 #include "mase/text.h"
@@ -34,6 +35,8 @@ AtenHandler reduction(const char* op) {
   return [op = std::string(op)](AtenCall& c) -> AtenValues {
     Wire x = c.tensor("self");
     if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    if (x.usable() && x.dtype() == at::kBool && (op == "sum" || op == "prod"))
+      x = c.builder.cast(c.node + "_cast", x, at::kLong);
     if (op == "mean") return {c.builder.mean(c.node, x, axes_of(c, x), keeps(c))};
     return {c.emit(op, {x}, reduction_config(c, x))};
   };
@@ -65,6 +68,27 @@ AtenHandler variance_and_mean(const char* op) {
   };
 }
 
+// Of two vectors: the product of both, each divided by its length.
+AtenValues cosine(AtenCall& c) {
+  Wire x = c.tensor("x1"), y = c.tensor("x2");
+  const int64_t axis = c.axis("dim", std::max(x.rank(), y.rank()));
+  const auto scaled = [&](const Wire& v, const char* which) {
+    const std::string name = mase::format("{}_{}", c.node, which);
+    const Wire length = c.builder.call(name + "_norm", "norm", {v}, {{"dim", mase::List{axis}}, {"keepdim", true}});
+    return c.builder.binary(name, "div", v, c.builder.clamp(name + "_clamp", length, c.number("eps"), {}));
+  };
+  const Wire product = c.builder.binary(c.node + "_mul", "mul", scaled(x, "x1"), scaled(y, "x2"));
+  return {c.emit("sum", {product}, {{"dim", mase::List{axis}}})};
+}
+
+AtenValues distance(AtenCall& c) {
+  const Wire way = c.builder.binary(c.node + "_sub", "sub", c.tensor("x1"), c.tensor("x2"));
+  mase::Map with{{"dim", mase::List{std::max<int64_t>(way.usable() ? way.rank() - 1 : 0, 0)}}};
+  if (keeps(c)) with.set("keepdim", true);
+  if (c.number("p") != 2) c.refuse("measures with another norm than 2");
+  return {c.emit("norm", {c.builder.binary(c.node + "_eps", "add", way, c.operand("eps", way))}, with)};
+}
+
 // max and min: of all elements, along an axis with places, or of two tensors.
 AtenHandler extreme(const char* op) {
   return [op = std::string(op)](AtenCall& c) -> AtenValues {
@@ -79,6 +103,14 @@ AtenHandler extreme(const char* op) {
     axes.set("dim", mase::List{c.axis("dim", x.rank())});
     return {c.emit("a" + op, {x}, axes), c.builder.call(c.node + "_indices", "arg" + op, {x}, with)};
   };
+}
+
+AtenValues both_extremes(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  mase::Map with;
+  if (c.has("dim")) with.set("dim", mase::List{c.axis("dim", x.rank())});
+  if (c.has("dim") && keeps(c)) with.set("keepdim", true);
+  return {c.builder.call(c.node + "_min", "amin", {x}, with), c.builder.call(c.node + "_max", "amax", {x}, with)};
 }
 
 AtenHandler place(const char* op) {
@@ -96,7 +128,13 @@ AtenValues norm(AtenCall& c) {
   if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
   mase::Map with = reduction_config(c, x);
   const char* const power = c.args.contains("ord") ? "ord" : "p";
-  if (c.has(power) && c.number(power) != 2) with.set("p", c.number(power));
+  if (c.arg(power).get<std::string>()) c.refuse(mase::format("is the norm '{}'", c.text(power)));
+  const double p = c.has(power) ? c.number(power) : 2;
+  if (p == 1 || std::isinf(p)) {
+    const Wire size = c.builder.call(c.node + "_abs", "abs", {x});
+    return {c.emit(p == 1 ? "sum" : p > 0 ? "amax" : "amin", {size}, with)};
+  }
+  if (p != 2) with.set("p", p);
   return {c.emit("norm", {x}, with)};
 }
 
@@ -154,10 +192,17 @@ void add_aten_reductions(AtenTable& t) {
   t["max"] = extreme("max"), t["min"] = extreme("min");
   t["argmax"] = place("argmax"), t["argmin"] = place("argmin");
   t["norm"] = t["linalg_vector_norm"] = t["frobenius_norm"] = norm, t["topk"] = topk;
-  t["sort"] = t["argsort"] = sort;
+  t["sort"] = t["argsort"] = sort, t["aminmax"] = both_extremes;
+  t["cosine_similarity"] = cosine, t["pairwise_distance"] = distance;
+  t["linalg_norm"] = [](AtenCall& c) -> AtenValues {
+    if (c.has("dim") && c.integers("dim").size() > 1) c.refuse("is the norm of matrices");
+    return norm(c);
+  };
   t["cumsum"] = [](AtenCall& c) -> AtenValues {
     Wire x = c.tensor("self");
-    if (const auto type = c.dtype("dtype")) x = c.builder.cast(c.node + "_cast", x, *type);
+    const auto type = c.dtype("dtype");
+    if (type || (x.usable() && x.dtype() == at::kBool))
+      x = c.builder.cast(c.node + "_cast", x, type.value_or(at::kLong));
     return {c.emit("cumsum", {x}, {{"dim", c.axis("dim", x.rank())}})};
   };
   t["diff"] = differences;

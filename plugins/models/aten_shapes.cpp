@@ -121,43 +121,7 @@ AtenValues expanded(AtenCall& c) {
 }
 
 AtenValues repeat_axes(AtenCall& c) {
-  Wire x = c.tensor("self");
-  std::vector<int64_t> repeats;
-  Sizes times = c.sizes(c.args.contains("repeats") ? "repeats" : "dims");
-  const size_t rank = std::max(times.size(), static_cast<size_t>(x.rank()));
-  if (times.size() < rank) times.insert(times.begin(), rank - times.size(), Size(1));
-  Sizes wide = x.sizes();
-  wide.insert(wide.begin(), rank - wide.size(), Size(1));
-  // Axes of size one are repeated by expanding, which also follows the batch.
-  bool expands = true;
-  Sizes to = wide;
-  for (size_t i = 0; i < rank; ++i) {
-    expands &= times[i] == Size(1) || wide[i] == Size(1);
-    if (wide[i] == Size(1)) to[i] = times[i];
-  }
-  if (expands) return {c.builder.expand(c.node, c.builder.reshape(c.node + "_axes", x, wide), to)};
-  constexpr int64_t kMostRepeated = 1 << 24;
-  if (x.known() && x.trace[0].numel() <= kMostRepeated) {
-    Wire result = x;
-    for (size_t at = 0; at < 2; ++at) {
-      std::vector<int64_t> each;
-      int64_t count = std::max<int64_t>(x.trace[at].numel(), 1);
-      for (const Size& n : times) {
-        each.push_back(n.at[at]);
-        if (n.at[at] < 0 || __builtin_mul_overflow(count, n.at[at], &count) || count > kMostRepeated)
-          c.refuse("repeats a constant too often");
-      }
-      c.builder.make_room({x}, static_cast<uint64_t>(count) * x.trace[at].itemsize());
-      result.trace[at] = x.trace[at].repeat(each);
-      c.builder.hold(result.trace[at]);
-    }
-    if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return {result};
-  }
-  for (const Size& n : times) {
-    if (!n.fixed()) throw OneBatchOnly{mase::format("node '{}' repeats as often as the batch is large", c.node)};
-    repeats.push_back(n.at[0]);
-  }
-  return {c.emit("repeat", {x}, {{"repeats", mase::Value(repeats)}})};
+  return {c.builder.repeat(c.node, c.tensor("self"), c.sizes(c.args.contains("repeats") ? "repeats" : "dims"))};
 }
 
 AtenValues join(AtenCall& c) {
@@ -169,6 +133,64 @@ AtenValues join(AtenCall& c) {
   if (c.base() != "stack" && parts.size() == 1) return {parts[0]};
   const bool stacks = c.base() == "stack";
   return {c.emit(stacks ? "stack" : "cat", parts, {{"dim", c.axis("dim", parts[0].rank() + stacks)}})};
+}
+
+// hstack, dstack and column_stack: cat behind axes that vectors get.
+AtenHandler stacked(int64_t rank, int64_t axis) {
+  return [rank, axis](AtenCall& c) -> AtenValues {
+    Wires parts = c.tensors("tensors");
+    if (parts.empty()) c.refuse("joins nothing");
+    for (size_t i = 0; i < parts.size(); ++i) {
+      Sizes sizes = parts[i].sizes();
+      const bool is_vector = sizes.size() == 1 && rank == 3;
+      if (is_vector) sizes.insert(sizes.begin(), Size(1));
+      sizes.insert(sizes.end(), std::max<size_t>(sizes.size(), static_cast<size_t>(rank)) - sizes.size(), Size(1));
+      parts[i] = c.builder.reshape(mase::format("{}_{}", c.node, i), parts[i], sizes);
+    }
+    if (parts.size() == 1) return {parts[0]};
+    return {c.emit("cat", parts, {{"dim", parts[0].rank() == 1 ? int64_t{0} : axis}})};
+  };
+}
+
+// Each element `repeats` times in a row.
+AtenValues interleaved(AtenCall& c) {
+  Wire x = c.tensor("self");
+  if (c.op != "repeat_interleave.self_int") c.refuse("repeats as often as a tensor says");
+  const int64_t repeats = c.integer("repeats");
+  if (!c.has("dim")) x = c.builder.reshape(c.node + "_flat", x, {Size(-1)});
+  const int64_t axis = c.has("dim") ? c.axis("dim", x.rank()) : 0;
+  if (x.rank() == 0 || repeats < 1) c.refuse(mase::format("repeats {} times", repeats));
+  Sizes wide = x.sizes(), to = x.sizes();
+  wide.insert(wide.begin() + axis + 1, Size(1));
+  const Wire parts = c.builder.reshape(c.node + "_parts", x, wide);
+  wide[static_cast<size_t>(axis) + 1] = Size(repeats);
+  for (int64_t& n : to[static_cast<size_t>(axis)].at) n *= repeats;
+  return {c.builder.reshape(c.node, c.builder.expand(c.node + "_expand", parts, wide), to)};
+}
+
+// Tensors for the axes of a grid.
+AtenValues grid(AtenCall& c) {
+  Wires lines = c.tensors("tensors");
+  const bool swaps = c.has("indexing") && c.text("indexing") == "xy" && lines.size() > 1;
+  if (swaps) std::swap(lines[0], lines[1]);
+  Sizes sizes;
+  for (const Wire& line : lines) {
+    if (line.rank() > 1) c.refuse("expected vectors");
+    sizes.push_back(line.rank() ? line.size(0) : Size(1));
+  }
+  std::vector<int64_t> order(lines.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (swaps) std::swap(order[0], order[1]);
+  AtenValue::List grids;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    Sizes along(lines.size(), Size(1));
+    along[i] = sizes[i];
+    const std::string name = mase::format("{}_{}", c.node, i);
+    const Wire line = c.builder.reshape(name + "_line", lines[i], along);
+    grids.emplace_back(c.builder.permute(name, c.builder.expand(name + "_expand", line, sizes), order));
+  }
+  if (swaps) std::swap(grids[0], grids[1]);
+  return {grids};
 }
 
 AtenValue listed(const Wires& wires) {
@@ -201,6 +223,31 @@ AtenValues split(AtenCall& c) {
   if (c.args.contains("split_sizes")) return split_into(c, x, axis, c.integers("split_sizes"));
   if (c.arg("split_size").get<AtenValue::List>()) return split_into(c, x, axis, c.integers("split_size"));
   return split_evenly(c, x, axis, c.integer("split_size"));
+}
+
+// Parts that differ by one element at most, or that end at places.
+AtenValues split_at(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  if (x.rank() == 0) c.refuse("splits a scalar");
+  const int64_t axis = c.axis("dim", x.rank());
+  if (!x.size(axis).fixed()) throw OneBatchOnly{mase::format("node '{}' splits the batch", c.node)};
+  const int64_t size = x.size(axis).at[0];
+  std::vector<int64_t> ends;
+  if (c.args.contains("indices")) {
+    ends = c.integers("indices");
+  } else {
+    const int64_t count = c.integer("sections");
+    if (count < 1 || count > 4096) c.refuse(mase::format("splits into {} parts", count));
+    for (int64_t i = 1; i < count; ++i) ends.push_back(i * (size / count) + std::min(i, size % count));
+  }
+  ends.push_back(size);
+  std::vector<int64_t> sizes;
+  for (int64_t start = 0; const int64_t end : ends) {
+    if (end <= start || end > size) c.refuse("splits into parts without elements");
+    sizes.push_back(end - start);
+    start = end;
+  }
+  return split_into(c, x, axis, sizes);
 }
 
 AtenValues chunk(AtenCall& c) {
@@ -242,19 +289,26 @@ void add_aten_shapes(AtenTable& t) {
   t["as_strided"] = strided;
   t["cat"] = t["concat"] = t["concatenate"] = t["stack"] = join;
   t["split"] = t["split_with_sizes"] = t["split_copy"] = t["split_with_sizes_copy"] = split;
-  t["chunk"] = chunk, t["unbind"] = unbound;
+  t["unsafe_split"] = t["unsafe_split_with_sizes"] = split, t["unsafe_chunk"] = chunk, t["unbind_copy"] = unbound;
+  t["chunk"] = chunk, t["unbind"] = unbound, t["tensor_split"] = split_at;
+  t["hstack"] = stacked(1, 1), t["dstack"] = stacked(3, 2), t["column_stack"] = stacked(2, 1);
+  t["repeat_interleave"] = interleaved, t["meshgrid"] = grid;
   t["pixel_shuffle"] = [](AtenCall& c) -> AtenValues {
     return {c.emit("pixel_shuffle", {c.tensor("self")}, {{"upscale_factor", c.integer("upscale_factor")}})};
   };
   t["pixel_unshuffle"] = [](AtenCall& c) -> AtenValues {
     return {c.emit("pixel_unshuffle", {c.tensor("self")}, {{"downscale_factor", c.integer("downscale_factor")}})};
   };
-  t["channel_shuffle"] = [](AtenCall& c) -> AtenValues {
+  t["channel_shuffle"] = t["native_channel_shuffle"] = [](AtenCall& c) -> AtenValues {
     return {c.emit("channel_shuffle", {c.tensor("self")}, {{"groups", c.integer("groups")}})};
   };
   t["flip"] = [](AtenCall& c) -> AtenValues {
     return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::Value(c.integers("dims"))}})};
   };
+  for (const int64_t axis : {0, 1})
+    t[axis ? "fliplr" : "flipud"] = [axis](AtenCall& c) -> AtenValues {
+      return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::List{axis}}})};
+    };
   t["roll"] = [](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor("self");
     const std::vector<int64_t> places = c.integers("shifts"), dims = c.integers("dims");

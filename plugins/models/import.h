@@ -151,6 +151,7 @@ class ImportBuilder {
   Wire reshape(const std::string& name, const Wire& x, Sizes sizes);  // one size may be -1
   Wire permute(const std::string& name, const Wire& x, std::vector<int64_t> order);
   Wire transpose(const std::string& name, const Wire& x, int64_t first, int64_t second);
+  Wire repeat(const std::string& name, const Wire& x, Sizes times);
   Wire expand(const std::string& name, const Wire& x, Sizes sizes);  // -1 keeps; sizes align at the last axis
   Wire slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
              int64_t step);  // end: INT64_MAX for all
@@ -162,10 +163,14 @@ class ImportBuilder {
   Wire index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index);
   Wire cast(const std::string& name, const Wire& x, at::ScalarType dtype);
   Wire binary(const std::string& name, const std::string& op, Wire a, Wire b, mase::Map with = {});
+  Wire pow(const std::string& name, const Wire& x, const Wire& exponent);
   Wire mean(const std::string& name, const Wire& x, std::vector<int64_t> axes, bool keepdim);           // no axes: all
   Wire clamp(const std::string& name, const Wire& x, const mase::Value& low, const mase::Value& high);  // null: none
   Wire where(const std::string& name, const Wire& condition, Wire a, Wire b);
   Wire matmul(const std::string& name, const Wire& a, const Wire& b);
+  // The products and sums that an equation without spaces stands for.
+  Wire einsum(const std::string& name, const std::string& equation, const Wires& operands);
+  Wire prelu(const std::string& name, const Wire& x, const Wire& slopes);
   Wire linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias, std::string target = {});
   // Of log_softmax along axis 1 and classes; `reduction`: mean, sum or none.
   Wire negative_log_likelihood(const std::string& name, const Wire& log_probabilities, const Wire& target,
@@ -229,11 +234,16 @@ class ImportBuilder {
   std::string store(const std::string& key, const at::Tensor& value);
   void record(mase::TensorMeta& meta, const Wire& wire) const;
   bool numbers_samples(const Wire& x, const Wire& index) const;
+  std::optional<Wire> index_rows(const std::string& name, const Wire& x,
+                                 const std::vector<std::optional<Wire>>& indices);
   std::optional<Wire> index_each(const std::string& name, const Wire& x,
                                  const std::vector<std::optional<Wire>>& indices);
   mase::Argument rows(const std::string& name, const at::Tensor& row);
   std::optional<mase::Argument> counted(const std::string& name, const Wire& numbers);
+  std::optional<Wire> slopes_of(const Wire& condition, const Wire& x, const Wire& scaled) const;
+  std::optional<Wire> stack_of(const Wire& matrices) const;
   std::optional<Sizes> picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const;
+  std::optional<mase::Map> picks_padding(const Wire& x, int64_t axis, const Wire& index) const;
   Sizes complete(const std::string& name, const Wire& x, Sizes sizes) const;
   void check_unknown(const std::string& what) const;
   void drop_unused();
@@ -250,6 +260,7 @@ class ImportBuilder {
   std::map<std::string, Wire> named_;
   std::map<const mase::Node*, Wire> reshaped_;  // what reshape() worked on, by the node that it made
   std::map<const mase::Node*, Wires> joined_;   // what cat() joined along the last axis
+  std::map<const mase::Node*, Wire> factors_;   // with a name in the file, by the product that they are in
   std::vector<std::pair<std::string, Wire>> outputs_;
   std::vector<std::string> left_out_;
   std::set<const mase::Node*> hidden_;  // placeholders of inputs left out, for their shapes
@@ -257,7 +268,9 @@ class ImportBuilder {
   bool is_lost_ = false;
   bool is_doubtful_ = false;  // the operator at hand takes a zero of the file's only sample for one of each sample
   std::set<const mase::Node*> doubtful_;                      // the nodes of such operators
+  std::map<std::string, std::string> stored_as_;              // keys that were taken, and what stands for them
   std::map<const void*, mase::Node*> constants_;              // one get_attr node per tensor
+  std::vector<at::Tensor> kept_;                              // those tensors: no other one takes their address
   std::map<mase::Shape, std::vector<mase::Node*>> computed_;  // those without a name in the file
   SizeTable sizes_;
   size_t visited_ = 0;

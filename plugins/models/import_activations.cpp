@@ -59,18 +59,18 @@ bool merge_hardsigmoid(mase::Graph& graph, Node& last) {
 
 // x of tanh(softplus(x)).
 const Argument* inside_mish(const Node& tanh) {
-  const Node* softplus = inner(tanh.args[0], "softplus");
+  const Node* softplus = plain(tanh.args[0], "softplus");
   return softplus && softplus->op.with().empty() ? &softplus->args[0] : nullptr;
 }
 
-// x * sigmoid(x) and its like.
+// x * sigmoid(x) and its like, also where others need the sigmoid.
 bool merge_gate(mase::Graph& graph, Node& product) {
   if (product.mase_op != "mul" || has_format(product)) return false;
   const std::pair<const char*, const char*> gates[] = {
       {"sigmoid", "silu"}, {"hardsigmoid", "hardswish"}, {"tanh", "mish"}};
   for (const size_t side : {size_t{0}, size_t{1}})
     for (const auto& [gate, name] : gates) {
-      const Node* node = inner(product.args[side], gate);
+      const Node* node = plain(product.args[side], gate);
       if (!node) continue;
       const Argument* x = node->mase_op == "tanh" ? inside_mish(*node) : &node->args[0];
       if (!x || !is_same(*x, product.args[1 - side])) continue;
@@ -144,7 +144,7 @@ bool merge_limits(mase::Graph& graph, Node& last) {
 // log(sigmoid(x)).
 bool merge_logsigmoid(mase::Graph& graph, Node& last) {
   if (last.mase_op != "log" || has_format(last)) return false;
-  const Node* sigmoid = inner(last.args[0], "sigmoid");
+  const Node* sigmoid = plain(last.args[0], "sigmoid");
   if (!sigmoid || !sigmoid->args[0].node) return false;
   const Argument input = sigmoid->args[0];
   become(graph, last, mase::Chosen("nn.logsigmoid"), {input});

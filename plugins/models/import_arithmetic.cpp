@@ -1,6 +1,7 @@
 // ImportBuilder: canonical forms of arithmetic: products become layers, and what changes nothing goes.
 #include <ATen/ops/all.h>
 #include <ATen/ops/eq.h>
+#include <ATen/ops/equal.h>
 
 #include <algorithm>
 
@@ -59,6 +60,33 @@ Wire as_uniform(const Wire& constant, const Wire& first, const Wire& second) {
   return ImportBuilder::known(value.clone());
 }
 
+// The diagonal up to which (true) or from which (false) a mask of matrices shows their elements.
+std::optional<std::pair<bool, int64_t>> triangle_of(const Wire& mask, const Wire& x) {
+  const at::Tensor& t = mask.trace[0];
+  if (mask.dtype() != at::kBool || !at::equal(t, mask.trace[1]) || x.rank() < 2 || t.dim() < 2 || t.dim() > x.rank() ||
+      t.numel() != t.size(-1) * t.size(-2) || t.numel() == 0 || t.numel() > kMostCompared ||
+      x.size(x.rank() - 1) != Size(t.size(-1)) || x.size(x.rank() - 2) != Size(t.size(-2)))
+    return std::nullopt;
+  const at::Tensor matrix = t.reshape({t.size(-2), t.size(-1)}), counts = matrix.sum(1);
+  const int64_t rows = matrix.size(0), columns = matrix.size(1);
+  for (int64_t row = 0; row < rows; ++row) {
+    const auto count = counts[row].item<int64_t>();
+    if (const int64_t diagonal = count - 1 - row;
+        count > 0 && at::equal(matrix, matrix.new_ones({}).expand_as(matrix).tril(diagonal)))
+      return std::pair(true, diagonal);
+    if (const int64_t diagonal = columns - count - row;
+        count < columns && at::equal(matrix, matrix.new_ones({}).expand_as(matrix).triu(diagonal)))
+      return std::pair(false, diagonal);
+  }
+  return std::nullopt;
+}
+
+// Whether all matrices of a stack are the same one.
+bool repeats_one(const Wire& stack) {
+  const at::Tensor& t = stack.trace[0];
+  return t.numel() > 0 && t.numel() <= kMostCompared && t.size(0) > 1 && t.eq(t.narrow(0, 0, 1)).all().item<bool>();
+}
+
 bool is_weight(const Wire& wire) { return wire.known() && wire.rank() == 2 && at::isFloatingType(wire.dtype()); }
 
 }  // namespace
@@ -90,9 +118,59 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
     };
     if (with.empty() && leaves(a, b)) return a;
     if (with.empty() && commutes(op) && leaves(b, a)) return b;
+    const Wire factor = op == "mul" ? (a.known() ? a : b) : Wire();
     a = as_number(a, b), b = as_number(b, a);
+    if (op == "maximum" || op == "minimum") {
+      const Wire &x = a.known() ? b : a, &limit = a.known() ? a : b;
+      if (limit.known() && limit.rank() == 0 && limit.dtype() == x.dtype() && at::isFloatingType(x.dtype()) &&
+          limit.trace[0].is_same(limit.trace[1])) {
+        const mase::Value value(limit.trace[0].item<double>());
+        return op == "maximum" ? clamp(name, x, value, {}) : clamp(name, x, {}, value);
+      }
+    }
+    const Wire result = call(name, op, {a, b}, std::move(with));
+    if (factor.known() && !factor.key.empty() && result.live()) factors_[result.from.node] = factor;
+    return result;
   }
   return call(name, op, {a, b}, std::move(with));
+}
+
+// Of where(x > 0, x, slopes * x) with one slope, or one for each channel, that has a name in the file.
+std::optional<Wire> ImportBuilder::slopes_of(const Wire& condition, const Wire& x, const Wire& scaled) const {
+  const mase::Node* above = condition.live() ? condition.from.node : nullptr;
+  const auto is_x = [&](const mase::Argument& arg) {
+    return arg.node && arg.node == x.from.node && arg.result == x.from.result;
+  };
+  if (!x.live() || !scaled.live() || !above || above->mase_op != "gt" || !is_x(above->args[0]) || above->args[1].node ||
+      !above->args[1].constant.is_number() || above->args[1].constant.as_double() != 0)
+    return std::nullopt;
+  const auto found = factors_.find(scaled.from.node);
+  if (found == factors_.end() || !(is_x(scaled.from.node->args[0]) || is_x(scaled.from.node->args[1])))
+    return std::nullopt;
+  const Wire& slopes = found->second;
+  const int64_t count = slopes.trace[0].numel(), channels = x.rank() - slopes.rank();
+  const bool is_per_channel = x.rank() >= 2 && slopes.rank() >= 1 && channels <= 1 && channels >= 0 &&
+                              slopes.size(1 - channels) == Size(count) && x.size(1) == Size(count);
+  if (slopes.dtype() != x.dtype() || (count != 1 && !is_per_channel)) return std::nullopt;
+  return slopes;
+}
+
+Wire ImportBuilder::prelu(const std::string& name, const Wire& x, const Wire& slopes) {
+  Wire weight = slopes;
+  if (weight.rank() != 1) weight.trace.fill(weight.trace[0].reshape({-1}));
+  mase::Map with;
+  if (const int64_t count = weight.trace[0].numel(); count != 1) with.set("num_parameters", count);
+  return apply(name, mase::Chosen("nn.prelu", with), {x}, {{"weight", weight}}).front();
+}
+
+Wire ImportBuilder::pow(const std::string& name, const Wire& x, const Wire& exponent) {
+  if (x.live() && exponent.known() && exponent.trace[0].numel() == 1 && exponent.rank() <= x.rank() &&
+      at::isFloatingType(x.dtype()) && exponent.trace[0].is_same(exponent.trace[1])) {
+    const double e = exponent.trace[0].to(at::kDouble).item<double>();
+    if (e == 0.5) return call(name, "sqrt", {x});
+    if (e == 1) return x;
+  }
+  return binary(name, "pow", x, exponent);
 }
 
 // The mean of an image's or a volume's pixels is a pool, which torch.export's decompositions write as a mean.
@@ -130,7 +208,11 @@ Wire ImportBuilder::clamp(const std::string& name, const Wire& x, const mase::Va
 }
 
 Wire ImportBuilder::where(const std::string& name, const Wire& condition, Wire a, Wire b) {
+  if (condition.known() && a.live() && b.known() && is_all(b, 0))
+    if (const auto triangle = triangle_of(condition, a))
+      return call(name, triangle->first ? "tril" : "triu", {a}, {{"diagonal", triangle->second}});
   if (condition.live() && a.usable() && b.usable()) {
+    if (const auto slopes = slopes_of(condition, a, b)) return prelu(name, a, *slopes);
     a = as_uniform(a, condition, b);
     b = as_uniform(b, condition, a);
   }
@@ -142,11 +224,39 @@ Wire ImportBuilder::matmul(const std::string& name, const Wire& a, const Wire& b
     Wire weight = known(b.trace[0].t(), b.key);
     return linear(name, a, weight, absent());
   }
+  // A weight from the left works on columns.
+  if (b.live() && b.rank() >= 3 && is_weight(a)) {
+    const Wire rows = transpose(name + "_rows", b, -2, -1);
+    return transpose(name, linear(name + "_layer", rows, a, absent()), -2, -1);
+  }
+  // A matrix with axes of one before it.
+  if (a.live() && b.known() && b.rank() > 2 && a.rank() >= b.rank() && at::isFloatingType(b.dtype()) &&
+      b.trace[0].numel() == b.trace[0].size(-1) * b.trace[0].size(-2) && b.trace[0].numel() > 0)
+    return linear(name, a, known(b.trace[0].reshape({b.trace[0].size(-2), b.trace[0].size(-1)}).t(), b.key), absent());
   // A weight that was repeated for each sample.
   if (a.live() && a.rank() == 3 && b.known() && b.rank() == 3 && at::isFloatingType(b.dtype()) &&
-      b.trace[0].stride(0) == 0 && (b.size(0) == a.size(0) || (literal_batch_ && b.size(0).at[0] == a.size(0).at[0])))
+      (b.trace[0].stride(0) == 0 || repeats_one(b)) &&
+      (b.size(0) == a.size(0) || (literal_batch_ && b.size(0).at[0] == a.size(0).at[0])))
     return linear(name, a, known(b.trace[0].select(0, 0).t(), b.repeated), absent());
+  if (const auto stack = stack_of(b); stack && a.live() && a.rank() == 3 && a.size(0) == b.size(0)) {
+    const Wire parts = reshape(name + "_parts", a, {batch(), stack->size(0), a.size(1), a.size(2)});
+    const Wire product = call(name + "_each", "matmul", {parts, *stack});
+    return reshape(name, product, {a.size(0), a.size(1), b.size(2)});
+  }
   return call(name, "matmul", {a, b});
+}
+
+// Matrices that are repeated for each sample: [batch * n, a, b]. Then the first n.
+std::optional<Wire> ImportBuilder::stack_of(const Wire& matrices) const {
+  if (!matrices.known() || matrices.rank() != 3 || matrices.size(0).fixed() || !at::isFloatingType(matrices.dtype()))
+    return std::nullopt;
+  const int64_t count = matrices.size(0).at[0] / std::max<int64_t>(batch_[0], 1);
+  if (count < 1 || matrices.size(0) != Size(count * batch_[0], count * batch_[1])) return std::nullopt;
+  for (const at::Tensor& t : matrices.trace) {
+    const at::Tensor samples = t.reshape({-1, count, t.size(1), t.size(2)});
+    if (t.numel() > kMostCompared || !samples.eq(samples.narrow(0, 0, 1)).all().item<bool>()) return std::nullopt;
+  }
+  return known(matrices.trace[0].narrow(0, 0, count).contiguous(), matrices.repeated);
 }
 
 Wire ImportBuilder::linear(const std::string& name, const Wire& x, const Wire& weight, const Wire& bias,

@@ -147,6 +147,7 @@ std::string ImportBuilder::store(const std::string& key, const at::Tensor& value
     free = mase::format("{}_{}", key, i);
   }
   graph_.set_tensor(free, value);
+  if (free != key) stored_as_[key] = free;
   return free;
 }
 
@@ -180,6 +181,7 @@ Argument ImportBuilder::constant(const std::string& name, const at::Tensor& valu
     record(node->meta.common.results.add("data_out_0"), known(value));
     sizes_[node] = {known(value).sizes()};
   }
+  kept_.push_back(value);
   return Argument(node);
 }
 

@@ -112,6 +112,15 @@ void ImportBuilder::drop_unused() {
     for (const mase::Parameter& p : node->params) used.insert(p.key);
   for (const std::string& key : graph_.tensor_keys())
     if (!used.contains(key)) graph_.erase_tensor(key);
+  // A parameter has its own name again where nothing else has it any more.
+  for (const auto& [key, other] : stored_as_) {
+    if (graph_.has_tensor(key) || !graph_.has_tensor(other)) continue;
+    graph_.set_tensor(key, graph_.tensor(other));
+    for (mase::Node* node : graph_.nodes())
+      for (mase::Parameter& p : node->params)
+        if (p.key == other) p.key = key;
+    graph_.erase_tensor(other);
+  }
 }
 
 }  // namespace models

@@ -74,7 +74,9 @@ bool merge_gelu(mase::Graph& graph, SizeTable&, Node& function) {
   const mase::Argument input = *x;
   Node* last = last_product(*sum, input);
   if (!last) return false;
-  become(graph, *last, mase::Chosen("nn.gelu", {{"approximate", is_tanh ? "tanh" : "none"}}), {input});
+  mase::Map with;
+  if (is_tanh) with.set("approximate", "tanh");
+  become(graph, *last, mase::Chosen("nn.gelu", std::move(with)), {input});
   return true;
 }
 

@@ -109,11 +109,10 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
   mase::List axes;
   for (size_t i = 0; i < indices.size(); ++i)
     if (indices[i]) axes.push_back(static_cast<int64_t>(i)), inputs.push_back(*indices[i]);
-  if (x.live() && static_cast<int64_t>(indices.size()) <= x.rank()) {
-    if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);
-    if (axes.size() == 1 && inputs[1].usable() && inputs[1].rank() > 0)
-      return index_select(name, x, axes[0].as_int(), inputs[1]);
-    if (const auto each = index_each(name, x, indices)) return *each;
+  if (x.usable() && static_cast<int64_t>(indices.size()) <= x.rank()) {
+    if (const auto to = x.live() ? picks_all(x, indices) : std::nullopt) return reshape(name, x, *to);
+    if (const auto each = x.live() ? index_each(name, x, indices) : std::nullopt) return *each;
+    if (const auto rows = index_rows(name, x, indices)) return *rows;
   }
   return call(name, "index", inputs, {{"axes", axes}});
 }
@@ -146,6 +145,7 @@ Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t
     const Size size = x.size(axis);
     if (const int64_t first = size.fixed() ? counted_from(index, size.at[0]) : 0)
       return apply(name, *roll_op({{axis, -first}}, x.sizes()), {x}).front();
+    if (const auto pad = picks_padding(x, axis, index)) return call(name, "pad", {x}, *pad);
   }
   return call(name, "index_select", {x, index}, {{"dim", axis}});
 }

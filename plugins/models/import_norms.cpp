@@ -1,5 +1,5 @@
-// Normalizations as older exporters write them: the mean taken off, divided by the root of the variance, then weight
-// and bias.
+// Normalizations as older exporters and decompositions write them: the mean taken off, divided by the root of the
+// variance, then weight and bias; or divided by the root of the mean square.
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
@@ -13,15 +13,15 @@ using mase::Node;
 
 namespace {
 
-// How many of the last axes a mean is taken over, keeping them as ones; 0 where it is another mean.
+// How many of the last axes a mean is taken over, keeping them as ones; 0 where it is another mean, or one over
+// samples.
 size_t last_axes(const Node& mean) {
-  const mase::Value *dims = mean.op.with().find("dim"), *keeps = mean.op.with().find("keepdim");
-  if (!mean.args[0].node || !dims || !dims->is_list() || !keeps || !keeps->as_bool()) return 0;
+  const auto found = mean_axes(mean);
+  if (!found || !found->second) return 0;
   const auto rank = static_cast<int64_t>(recorded_shape(mean.args[0]).size());
-  std::vector<int64_t> axes;
-  for (const mase::Value& axis : dims->as_list()) axes.push_back((axis.as_int() + rank) % rank);
-  std::sort(axes.begin(), axes.end());
+  const std::vector<int64_t>& axes = found->first;
   const auto count = static_cast<int64_t>(axes.size());
+  if (count >= rank) return 0;
   for (int64_t i = 0; i < count; ++i)
     if (axes[static_cast<size_t>(i)] != rank - count + i) return 0;
   return axes.size();
@@ -30,8 +30,10 @@ size_t last_axes(const Node& mean) {
 // The deviation of `node` from its mean over the last axes; nothing where it is none.
 const Node* deviation(const Argument& arg) {
   const Node* sub = plain(arg, "sub");
-  const Node* mean = sub ? plain(sub->args[1], "mean") : nullptr;
-  return mean && is_same(sub->args[0], mean->args[0]) && last_axes(*mean) ? sub : nullptr;
+  const Node* mean = sub ? sub->args[1].node : nullptr;
+  return mean && !has_format(*mean) && mean_axes(*mean) && is_same(sub->args[0], mean->args[0]) && last_axes(*mean)
+             ? sub
+             : nullptr;
 }
 
 // Whether `a` and `b` are the deviation of one value: exporters write it once or twice.
@@ -50,26 +52,33 @@ struct Norm {
 std::optional<Norm> norm_of(const Argument& top, const Node& root) {
   const Node* sum = plain(root.args[0], "add");
   if (!sum || sum->args[1].node || !sum->args[1].constant.is_number()) return std::nullopt;
-  const Node *variance = plain(sum->args[0], "mean"), *centred = deviation(top);
-  if (!variance || !centred) return std::nullopt;
-  const Node *power = plain(variance->args[0], "pow"), *product = plain(variance->args[0], "mul");
-  const bool is_square =
-      power ? is_number(power->args[1], 2) && is_same_deviation(power->args[0], top)
-            : product && is_same_deviation(product->args[0], top) && is_same(product->args[0], product->args[1]);
+  const Node *variance = sum->args[0].node, *centred = deviation(top);
+  if (!variance || !centred || has_format(*variance)) return std::nullopt;
   const size_t axes = last_axes(*centred->args[1].node);
-  if (!is_square || last_axes(*variance) != axes) return std::nullopt;
+  const mase::Value* correction = variance->op.with().find("correction");
+  if (variance->mase_op == "var" && correction && correction->as_int() == 0) {
+    if (!is_same(variance->args[0], centred->args[0]) || last_axes(*variance) != axes) return std::nullopt;
+  } else {
+    if (!mean_axes(*variance) || variance->mase_op == "var" || last_axes(*variance) != axes) return std::nullopt;
+    const Node *power = plain(variance->args[0], "pow"), *product = plain(variance->args[0], "mul");
+    const bool is_square =
+        power ? is_number(power->args[1], 2) && is_same_deviation(power->args[0], top)
+              : product && is_same_deviation(product->args[0], top) && is_same(product->args[0], product->args[1]);
+    if (!is_square) return std::nullopt;
+  }
   Norm norm{centred->args[0], recorded_shape(centred->args[0]), sum->args[1].constant.as_double()};
   norm.shape.erase(norm.shape.begin(), norm.shape.end() - static_cast<int64_t>(axes));
   return norm;
 }
 
-std::optional<Norm> norm_at(const Node& node) {
+// What `find` makes of the quotient of a value and a root, or of its product with the root's reciprocal.
+std::optional<Norm> norm_at(const Node& node, std::optional<Norm> (*find)(const Argument&, const Node&)) {
   if (has_format(node)) return std::nullopt;
-  if (const Node* root = node.mase_op == "div" ? plain(node.args[1], "sqrt") : nullptr)
-    return norm_of(node.args[0], *root);
+  if (const Node* root = node.mase_op == "div" && node.op.with().empty() ? plain(node.args[1], "sqrt") : nullptr)
+    return find(node.args[0], *root);
   if (node.mase_op == "mul")
     for (const size_t side : {size_t{0}, size_t{1}})
-      if (const Node* root = plain(node.args[side], "rsqrt")) return norm_of(node.args[1 - side], *root);
+      if (const Node* root = plain(node.args[side], "rsqrt")) return find(node.args[1 - side], *root);
   return std::nullopt;
 }
 
@@ -85,10 +94,46 @@ std::pair<Node*, const Node*> constant_step(const mase::Graph& graph, const Node
   return {user, constant};
 }
 
+// The norm with its parameters in the place of `last`.
+void take_place(mase::Graph& graph, SizeTable& table, Node& last, mase::Chosen op, const Norm& norm,
+                std::vector<mase::Parameter> params) {
+  const std::string name(op.short_name());
+  Node& node = graph.insert_before(last, params.empty() ? mase::OpKind::call_function : mase::OpKind::call_module,
+                                   last.name, std::move(op), {norm.input});
+  node.target =
+      params.empty() ? name : params[0].key.substr(0, std::min(params[0].key.rfind('.'), params[0].key.size()));
+  mase::TensorMeta& argument = node.meta.common.args.add(mase::argument_name(node, 0));
+  mase::TensorMeta& result = node.meta.common.results.add("data_out_0");
+  argument.shape = result.shape = recorded_shape(norm.input);
+  argument.torch_dtype = result.torch_dtype = last.meta.common.results[0].torch_dtype;
+  for (const mase::Parameter& p : params) node.meta.common.args.add(p.name).shape = norm.shape;
+  node.params = std::move(params);
+  node.meta.common.mase_type = mase::mase_type_of(node);
+  if (const auto found = table.find(&last); found != table.end()) table[&node] = found->second;
+  graph.replace_all_uses(last, node);
+}
+
+// `root` is sqrt(mean(x^2) + eps) of `x`, or its reciprocal.
+std::optional<Norm> rms_norm_of(const Argument& x, const Node& root) {
+  const Node* sum = plain(root.args[0], "add");
+  if (!sum || !x.node || sum->args[1].node || !sum->args[1].constant.is_number()) return std::nullopt;
+  const Node* square = sum->args[0].node;
+  if (!square || has_format(*square) || square->mase_op == "var") return std::nullopt;
+  const size_t axes = last_axes(*square);
+  if (axes == 0) return std::nullopt;
+  const Node *power = plain(square->args[0], "pow"), *product = plain(square->args[0], "mul");
+  const bool is_square = power ? is_same(power->args[0], x) && is_number(power->args[1], 2)
+                               : product && is_same(product->args[0], x) && is_same(product->args[1], x);
+  if (!is_square) return std::nullopt;
+  Norm norm{x, recorded_shape(x), sum->args[1].constant.as_double()};
+  norm.shape.erase(norm.shape.begin(), norm.shape.end() - static_cast<int64_t>(axes));
+  return norm;
+}
+
 }  // namespace
 
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
-  const std::optional<Norm> norm = norm_at(quotient);
+  const std::optional<Norm> norm = norm_at(quotient, norm_of);
   if (!norm) return false;
   Node* last = &quotient;
   mase::Map with{{"normalized_shape", mase::Value(norm->shape)}, {"eps", norm->eps}};
@@ -102,19 +147,20 @@ bool merge_layer_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
   } else {
     with.set("elementwise_affine", false);
   }
-  Node& node = graph.insert_before(*last, scaled ? mase::OpKind::call_module : mase::OpKind::call_function, last->name,
-                                   mase::Chosen("nn.layer_norm", std::move(with)), {norm->input});
-  node.target =
-      scaled ? params[0].key.substr(0, std::min(params[0].key.rfind('.'), params[0].key.size())) : "layer_norm";
-  mase::TensorMeta& argument = node.meta.common.args.add(mase::argument_name(node, 0));
-  mase::TensorMeta& result = node.meta.common.results.add("data_out_0");
-  argument.shape = result.shape = recorded_shape(norm->input);
-  argument.torch_dtype = result.torch_dtype = last->meta.common.results[0].torch_dtype;
-  for (const mase::Parameter& p : params) node.meta.common.args.add(p.name).shape = norm->shape;
-  node.params = std::move(params);
-  node.meta.common.mase_type = mase::mase_type_of(node);
-  if (const auto found = table.find(last); found != table.end()) table[&node] = found->second;
-  graph.replace_all_uses(*last, node);
+  take_place(graph, table, *last, mase::Chosen("nn.layer_norm", std::move(with)), *norm, std::move(params));
+  return true;
+}
+
+bool merge_rms_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
+  const std::optional<Norm> norm = norm_at(quotient, rms_norm_of);
+  if (!norm) return false;
+  mase::Map with{{"normalized_shape", mase::Value(norm->shape)}, {"eps", norm->eps}};
+  const auto [scaled, weight] = constant_step(graph, quotient, "mul", norm->shape);
+  if (!scaled) with.set("elementwise_affine", false);
+  std::vector<mase::Parameter> params;
+  if (scaled) params.push_back({"weight", weight->params[0].key});
+  take_place(graph, table, scaled ? *scaled : quotient, mase::Chosen("nn.rms_norm", std::move(with)), *norm,
+             std::move(params));
   return true;
 }
 

@@ -1,6 +1,5 @@
 // Axes that are moved more than once.
 #include <algorithm>
-#include <numeric>
 
 #include "import_simplify.h"
 
@@ -28,32 +27,13 @@ void swap_last(std::vector<T>& list) {
 
 }  // namespace
 
-// The order of the axes that a transpose or permute makes; empty where the node is neither.
-std::vector<int64_t> axis_order(const Node* node) {
-  if (!node || has_format(*node)) return {};
-  const auto rank = static_cast<int64_t>(node->meta.common.results.at(size_t{0}).shape.size());
-  const auto wrapped = [&](const mase::Value& axis) { return (axis.as_int() + rank) % rank; };
-  std::vector<int64_t> order(static_cast<size_t>(rank));
-  std::iota(order.begin(), order.end(), 0);
-  if (node->mase_op == "transpose") {
-    const mase::Value *first = node->op.with().find("dim0"), *second = node->op.with().find("dim1");
-    if (!first || !second) return {};
-    std::swap(order.at(static_cast<size_t>(wrapped(*first))), order.at(static_cast<size_t>(wrapped(*second))));
-    return order;
-  }
-  const mase::Value* dims = node->mase_op == "permute" ? node->op.with().find("dims") : nullptr;
-  if (!dims || dims->as_list().size() != order.size()) return {};
-  for (size_t i = 0; i < order.size(); ++i) order[i] = wrapped(dims->as_list()[i]);
-  return order;
-}
-
 // Axes that are moved twice.
 bool merge_permute(mase::Graph& graph, SizeTable&, Node& last) {
-  const std::vector<int64_t> second = axis_order(&last);
+  const std::vector<int64_t> second = order_of(&last);
   if (second.empty()) return false;
   Node* before = last.args[0].node;
-  const std::vector<int64_t> first = axis_order(before);
-  if (first.size() != second.size() || !before->args[0].node || only_user(*before) != &last) return false;
+  const std::vector<int64_t> first = order_of(before);
+  if (first.size() != second.size() || !before->args[0].node) return false;
   std::vector<int64_t> order;
   for (const int64_t axis : second) order.push_back(first[static_cast<size_t>(axis)]);
   const auto op = order_op(order);
@@ -72,10 +52,10 @@ bool merge_permute(mase::Graph& graph, SizeTable&, Node& last) {
 // reshape(permute(x)) with another order.
 bool merge_swap_behind(mase::Graph& graph, SizeTable& table, Node& swap) {
   if (swap.mase_op != "transpose") return false;
-  std::vector<int64_t> ends = axis_order(&swap);
+  std::vector<int64_t> ends = order_of(&swap);
   Node* reshape = plain(swap.args[0], "reshape");
   Node* moved = reshape && only_user(*reshape) == &swap ? reshape->args[0].node : nullptr;
-  std::vector<int64_t> order = axis_order(moved);
+  std::vector<int64_t> order = order_of(moved);
   if (ends.size() < 2 || order.size() < 2 || only_user(*moved) != reshape || has_format(*moved)) return false;
   swap_last(ends);
   if (order_op(ends)) return false;

@@ -8,13 +8,13 @@ using mase::Node;
 // reshape(reshape(x)) is one reshape, or none.
 bool merge_reshape(mase::Graph& graph, SizeTable& table, Node& node) {
   Node* before = node.args[0].node;
-  if (!is_reshape(node) || !before || !is_reshape(*before) || only_user(*before) != &node || has_format(*before))
-    return false;
+  if (!is_reshape(node) || !before || !is_reshape(*before) || has_format(*before)) return false;
   const Sizes *from = sizes_of(table, before->args[0]), *to = sizes_of(table, &node);
   if (from && to && *from == *to && before->args[0].result == 0 && !has_format(node)) {
     graph.replace_all_uses(node, *before->args[0].node);
     return true;
   }
+  if (only_user(*before) != &node) return false;
   const auto op = from && to ? reshape_op(*from, *to) : std::nullopt;
   if (!op && node.mase_op != "reshape") return false;
   if (op) become(node, *op);
@@ -26,7 +26,7 @@ bool merge_reshape(mase::Graph& graph, SizeTable& table, Node& node) {
 // An operand as large as the result makes the other one broadcast by itself.
 bool drop_operand_expand(mase::Graph& graph, SizeTable& table, Node& node) {
   const bool broadcasts = node.mase_op == "add" || node.mase_op == "sub" || node.mase_op == "mul" ||
-                          node.mase_op == "logical_and" || node.mase_op == "where";
+                          node.mase_op == "div" || node.mase_op == "logical_and" || node.mase_op == "where";
   const Sizes* whole = broadcasts ? sizes_of(table, &node) : nullptr;
   for (size_t i = 0; whole && i < node.args.size(); ++i) {
     Node* expand = node.args[i].node;

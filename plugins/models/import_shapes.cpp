@@ -220,6 +220,39 @@ Wire ImportBuilder::expand(const std::string& name, const Wire& x, Sizes sizes) 
   return call(name, "expand", inputs, {{"shape", mase::Value(shape)}});
 }
 
+// Axes of size one are repeated by expanding, which also follows the batch.
+Wire ImportBuilder::repeat(const std::string& name, const Wire& x, Sizes times) {
+  if (!x.usable()) return x;
+  const size_t rank = std::max(times.size(), static_cast<size_t>(x.rank()));
+  times.insert(times.begin(), rank - times.size(), Size(1));
+  Sizes wide = x.sizes();
+  wide.insert(wide.begin(), rank - wide.size(), Size(1));
+  bool expands = true;
+  Sizes to = wide;
+  for (size_t i = 0; i < rank; ++i) {
+    expands &= times[i] == Size(1) || wide[i] == Size(1);
+    if (wide[i] == Size(1)) to[i] = times[i];
+  }
+  if (expands) return expand(name, reshape(name + "_axes", x, wide), to);
+  constexpr int64_t kMostRepeated = 1 << 24;
+  if (x.known() && x.trace[0].numel() <= kMostRepeated) {
+    Wire result = x;
+    for (size_t at = 0; at < 2; ++at) {
+      int64_t count = std::max<int64_t>(x.trace[at].numel(), 1);
+      for (const Size& n : times)
+        if (n.at[at] < 0 || __builtin_mul_overflow(count, n.at[at], &count) || count > kMostRepeated)
+          fail(name, "repeats a constant too often");
+      make_room({x}, static_cast<uint64_t>(count) * x.trace[at].itemsize());
+      result.trace[at] = x.trace[at].repeat(shape_at(times, at));
+      hold(result.trace[at]);
+    }
+    if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return result;
+  }
+  for (const Size& n : times)
+    if (!n.fixed()) throw OneBatchOnly{mase::format("node '{}' repeats as often as the batch is large", name)};
+  return call(name, "repeat", {x}, {{"repeats", mase::Value(shape_at(times, 0))}});
+}
+
 Wire ImportBuilder::slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
                           int64_t step) {
   if (!x.usable()) return x;

@@ -2,6 +2,7 @@
 // axis without that axis is a selection: decompositions and exporters write unbind with slices or a split.
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "import_simplify.h"
 
@@ -17,8 +18,40 @@ struct Part {
   int64_t start = 0, end = 0;
 };
 
+// Parts that follow each other from a place to the end; nothing where there are none. `dead` are places without any.
+std::vector<Part> chain_from(const std::vector<Part>& parts, int64_t from, int64_t size, std::set<int64_t>& dead) {
+  for (const Part& part : parts) {
+    if (part.start != from || part.end <= from || dead.contains(part.end)) continue;
+    std::vector<Part> chain{part};
+    if (part.end >= size) return chain;
+    const std::vector<Part> rest = chain_from(parts, part.end, size, dead);
+    if (rest.empty()) continue;
+    chain.insert(chain.end(), rest.begin(), rest.end());
+    return chain;
+  }
+  dead.insert(from);
+  return {};
+}
+
+// Such parts from the first place, `slice` among them where others cover the axis, too.
+std::vector<Part> covering(const std::vector<Part>& parts, const Node& slice, int64_t size) {
+  const auto is_it = [&](const Part& p) { return p.node == &slice; };
+  std::set<int64_t> dead;
+  for (const Part& first : parts) {
+    if (first.start != 0 || first.end <= 0) continue;
+    std::vector<Part> chain{first};
+    if (first.end < size) {
+      const std::vector<Part> rest = chain_from(parts, first.end, size, dead);
+      if (rest.empty()) continue;
+      chain.insert(chain.end(), rest.begin(), rest.end());
+    }
+    if (std::any_of(chain.begin(), chain.end(), is_it)) return chain;
+  }
+  return {};
+}
+
 // The slices of `whole` along an axis in order; nothing unless they cover it once.
-std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
+std::vector<Part> parts_of(const Argument& whole, const Node& slice, int64_t dim, int64_t size) {
   std::vector<Part> parts;
   for (Node* user : whole.node->users()) {
     if (user->mase_op != "slice" || has_format(*user) || !is_same(user->args[0], whole) ||
@@ -29,12 +62,8 @@ std::vector<Part> parts_of(const Argument& whole, int64_t dim, int64_t size) {
     if (parts.back().start < 0 || parts.back().end < 0) return {};
   }
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.start < b.start; });
-  int64_t next = 0;
-  for (const Part& part : parts) {
-    if (part.start != next || part.end <= part.start) return {};
-    next = part.end;
-  }
-  return next == size ? parts : std::vector<Part>();
+  constexpr size_t kMostParts = 1000;
+  return parts.size() > kMostParts ? std::vector<Part>() : covering(parts, slice, size);
 }
 
 // Where on `axis` a slice or a split's result begins that has one place of it; nothing for anything else.
@@ -72,7 +101,7 @@ bool merge_slices(mase::Graph& graph, SizeTable& table, Node& slice) {
   const mase::Shape& shape = recorded_shape(whole);
   const int64_t dim = field(slice, "dim", 0);
   if (dim < 1 || dim >= static_cast<int64_t>(shape.size())) return false;  // the batch is not split
-  const std::vector<Part> parts = parts_of(whole, dim, shape[static_cast<size_t>(dim)]);
+  const std::vector<Part> parts = parts_of(whole, slice, dim, shape[static_cast<size_t>(dim)]);
   if (parts.size() < 2) return false;
   // The first of them in the graph's order.
   Node* place = nullptr;

@@ -109,7 +109,7 @@ bool merge_swap(mase::Graph& graph, SizeTable& table, Node& last) {
   const Sizes *inside = sizes_of(table, swap->args[0]), *outside = sizes_of(table, last.args[0]),
               *after = sizes_of(table, &last);
   if (swap->mase_op != "transpose" || has_format(*swap) || !inside || !outside || !after || inside->size() != 3 ||
-      after->size() < 4 || axis_order(swap) != std::vector<int64_t>{0, 2, 1} ||
+      after->size() < 4 || order_of(swap) != std::vector<int64_t>{0, 2, 1} ||
       !std::equal(outside->end() - 2, outside->end(), after->end() - 2))
     return false;
   Aim aim{0, *after, recorded_shape(&last)};

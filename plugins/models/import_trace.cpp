@@ -1,6 +1,6 @@
 // ImportBuilder: what an operator gives, at both batch sizes: shapes, or values where all inputs are known.
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/full.h>
 
 #include <algorithm>
 
@@ -43,15 +43,14 @@ int64_t count(const Tensors& tensors) {
   return sum;
 }
 
-// Zeros where values are not known; one zero for many.
-at::Tensor with_values(const at::Tensor& t) {
-  if (!t.is_meta()) return t;
-  const auto options = at::TensorOptions().dtype(t.scalar_type());
-  return t.numel() <= kMostChecked ? at::zeros(t.sizes(), options) : at::zeros({}, options).expand(t.sizes());
-}
-
-Tensors with_values(Tensors tensors) {
-  for (at::Tensor& t : tensors) t = with_values(t);
+// The number where values are not known; one element for many.
+Tensors with_values(Tensors tensors, int number) {
+  for (at::Tensor& t : tensors) {
+    if (!t.is_meta()) continue;
+    const auto options = at::TensorOptions().dtype(t.scalar_type());
+    t = t.numel() <= kMostChecked ? at::full(t.sizes(), number, options)
+                                  : at::full({}, number, options).expand(t.sizes());
+  }
   return tensors;
 }
 
@@ -98,7 +97,15 @@ Tensors ImportBuilder::trace(const Call& call, size_t at) {
     return *shapes;
   }
   if (count(inputs) > kMostRun) refuse_to_run(why, count(inputs));
-  Tensors results = forward(*call.op, with_values(inputs), with_values(params));
+  const auto run = [&](int number) {
+    return forward(*call.op, with_values(inputs, number), with_values(params, number));
+  };
+  Tensors results;
+  try {
+    results = run(0);
+  } catch (const c10::Error&) {  // integers that are divided by zero
+    results = run(1);
+  }
   needs_values_.insert(call.chosen.name());
   return results;
 }

@@ -62,18 +62,15 @@ Values division(const Node& n) {
 }
 
 Values modulo(const Node& n) {
-  return {n.build().binary(n.name(), n.integer("fmod", 0) ? "fmod" : "remainder", n.in(0), n.in(1))};
+  ImportBuilder& b = n.build();
+  const Wire x = n.in(0), y = n.in(1);
+  if (!n.integer("fmod", 0)) return {b.binary(n.name(), "remainder", x, y)};
+  // With the sign of the first operand.
+  const Wire turns = b.binary(n.name() + "_div", "div", x, y, {{"rounding_mode", "trunc"}});
+  return {b.binary(n.name(), "sub", x, b.binary(n.name() + "_mul", "mul", turns, y))};
 }
 
-Values power(const Node& n) {
-  Wire exponent = n.in(1);
-  const Wire x = n.in(0);
-  if (exponent.known() && exponent.trace[0].numel() == 1 && !(x.known()) && exponent.rank() <= x.rank()) {
-    const double e = exponent.trace[0].to(at::kDouble).item<double>();
-    if (e == 0.5) return {n.build().call(n.name(), "sqrt", {x})};
-  }
-  return {n.build().binary(n.name(), "pow", x, exponent)};
-}
+Values power(const Node& n) { return {n.build().pow(n.name(), n.in(0), n.in(1))}; }
 
 // A limit of Clip: an attribute in older opsets, an input in newer ones.
 std::optional<double> limit(const Node& n, const char* name, int input) {
@@ -180,6 +177,12 @@ Values one_hot(const Node& n) {
   if (depth < 1 || depth > 1 << 20) throw Unsupported{mase::format("its depth is {}", depth)};
   if (!values.known() || values.trace[0].numel() != 2) throw Unsupported{"its values are computed"};
   const int64_t axis = n.axis(n.integer("axis", -1), index.rank() + 1);
+  const at::Tensor hit = values.trace[0].to(at::kDouble);
+  if (axis == index.rank() && hit[0].item<double>() == 0 && hit[1].item<double>() == 1) {
+    const Wire hits =
+        b.call(n.name(), "one_hot", {b.cast(n.name() + "_long", index, at::kLong)}, {{"num_classes", depth}});
+    return {b.cast(n.name() + "_cast", hits, values.dtype())};
+  }
   const Wire is_negative = b.binary(n.name() + "_lt", "lt", index, number(0, index));
   const Wire wrapped = b.call(
       n.name() + "_wrap", "where",
@@ -231,7 +234,9 @@ void add_arithmetic(Table& t) {
   t["LeakyRelu"] = [](const Node& n) { return real_field(n, "leaky_relu", "alpha", 0.01F, "negative_slope"); };
   t["Celu"] = [](const Node& n) { return real_field(n, "celu", "alpha", 1, "alpha"); };
   t["Gelu"] = [](const Node& n) -> Values {
-    return {n.build().call(n.name(), "gelu", {n.in(0)}, {{"approximate", n.text("approximate", "none")}})};
+    Map with;
+    if (n.text("approximate", "none") != "none") with.set("approximate", n.text("approximate", "none"));
+    return {n.build().call(n.name(), "gelu", {n.in(0)}, with)};
   };
   t["com.microsoft::Gelu"] = t["Gelu"];
   t["Softmax"] = t["LogSoftmax"] = softmax;

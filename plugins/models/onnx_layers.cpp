@@ -202,7 +202,9 @@ Values lp_norm(const Node& n) {
 Values einsum(const Node& n) {
   Wires inputs;
   for (int i = 0; i < n.inputs(); ++i) inputs.push_back(n.in(i));
-  return {n.build().call(n.name(), "einsum", inputs, {{"equation", n.text("equation", "")}})};
+  std::string equation = n.text("equation", "");
+  std::erase(equation, ' ');
+  return {n.build().einsum(n.name(), equation, inputs)};
 }
 
 // Opset 23: heads as an axis of their own, or side by side in the last one.

@@ -123,11 +123,11 @@ Values expand(const Node& n) { return {n.build().expand(n.name(), n.in(0), n.siz
 
 Values tile(const Node& n) {
   const Wire x = n.in(0);
-  const auto repeats = n.fixed(1, "repeats");
+  const Sizes repeats = n.sizes(1, "repeats");
   if (static_cast<int64_t>(repeats.size()) != x.rank())
     throw mase::Error(mase::format("{} repeats for {} axes", repeats.size(), x.rank()));
-  if (std::all_of(repeats.begin(), repeats.end(), [](int64_t r) { return r == 1; })) return {x};
-  return {n.build().call(n.name(), "repeat", {x}, {{"repeats", mase::Value(repeats)}})};
+  if (std::all_of(repeats.begin(), repeats.end(), [](const Size& r) { return r == Size(1); })) return {x};
+  return {n.build().repeat(n.name(), x, repeats)};
 }
 
 Values concat(const Node& n) {

@@ -82,7 +82,7 @@ Values run_component(const mase::ComponentInfo& info, const Node& n) {
 Table make_table() {
   Table t;
   add_arithmetic(t), add_reductions(t), add_shapes(t), add_moves(t), add_selections(t), add_layers(t), add_losses(t);
-  add_convolutions(t), add_pools(t), add_images(t), add_quantizers(t);
+  add_convolutions(t), add_pools(t), add_images(t), add_quantizers(t), add_sequences(t);
   return t;
 }
 

@@ -20,6 +20,7 @@ void add_reductions(Table& table);
 void add_shapes(Table& table);      // shapes, and constants made of them
 void add_moves(Table& table);       // what moves elements without computing
 void add_selections(Table& table);  // elements picked by index
+void add_sequences(Table& table);   // lists of tensors
 void add_layers(Table& table);      // products and normalizations
 void add_losses(Table& table);
 void add_convolutions(Table& table);

@@ -27,6 +27,7 @@ struct Value {
   std::optional<Quantized> quantized;  // a constant's format, on its way to the operator that takes it
   bool codes = false;                  // the file has integers here; `wire` is what they stand for
   int type = 0;                        // a constant's type in the file, which LibTorch may not have (int4)
+  std::shared_ptr<const std::vector<Value>> sequence;  // its parts, where it is one; `wire` stands for all of them
 };
 using Values = std::vector<Value>;
 

@@ -1,5 +1,6 @@
 // ONNX's operators that pick elements: slices, indices, triangles.
 #include <ATen/ops/flip.h>
+#include <ATen/ops/nonzero.h>
 #include <ATen/ops/select.h>
 
 #include <algorithm>
@@ -117,12 +118,21 @@ Values triangle(const Node& n) {
   return {n.build().call(n.name(), n.integer("upper", 1) ? "triu" : "tril", {x}, {{"diagonal", diagonal}})};
 }
 
+// The places that a constant lists; others depend on values that are not there yet.
+Values nonzero(const Node& n) {
+  const Wire x = n.in(0);
+  if (!x.known() || x.rank() < 1) throw Unsupported{"how many places it finds depends on values"};
+  Wire places = ImportBuilder::known(x.trace[0].nonzero().t().contiguous());
+  if (!x.trace[0].is_same(x.trace[1])) places.trace[1] = x.trace[1].nonzero().t().contiguous();
+  return {places};
+}
+
 }  // namespace
 
 void add_selections(Table& t) {
   t["Slice"] = slice, t["Gather"] = gather, t["GatherElements"] = gather_elements, t["GatherND"] = gather_nd;
   t["ScatterND"] = scatter_nd;
-  t["Trilu"] = triangle;
+  t["Trilu"] = triangle, t["NonZero"] = nonzero;
 }
 
 }  // namespace models::onnx

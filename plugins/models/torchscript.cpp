@@ -95,6 +95,22 @@ std::vector<InputInfo> ScriptModule::inputs(const std::map<std::string, std::str
   return infos;
 }
 
+namespace {
+
+// A list's tensors are outputs of their own.
+void add_output(ImportBuilder& builder, const std::string& name, const AtenValue& value) {
+  if (value.is_none()) return;
+  if (const auto* list = value.get<AtenValue::List>()) {
+    for (size_t i = 0; i < list->size(); ++i) add_output(builder, mase::format("{}_{}", name, i), (*list)[i]);
+    return;
+  }
+  const auto* wire = value.get<Wire>();
+  if (!wire) throw mase::Error(mase::format("the output '{}' is {}, expected a tensor", name, value.type_name()));
+  builder.output(name, *wire);
+}
+
+}  // namespace
+
 void ScriptModule::add_outputs(ImportBuilder& builder, const AtenValues& results) const {
   AtenValues flat = results;
   if (results.size() == 1 && results[0].get<AtenValue::List>()) flat = *results[0].get<AtenValue::List>();
@@ -104,10 +120,7 @@ void ScriptModule::add_outputs(ImportBuilder& builder, const AtenValues& results
                                                                                        : mase::format("output_{}", i);
     if (const auto* pair = value.get<AtenValue::List>(); pair && pair->size() == 2 && (*pair)[0].get<std::string>())
       name = *(*pair)[0].get<std::string>(), value = AtenValue((*pair)[1]);
-    if (value.is_none()) continue;
-    const auto* wire = value.get<Wire>();
-    if (!wire) throw mase::Error(mase::format("the output '{}' is {}, expected a tensor", name, value.type_name()));
-    builder.output(name, *wire);
+    add_output(builder, name, value);
   }
 }
 
