@@ -51,6 +51,9 @@ using AtenValues = std::vector<AtenValue>;
 // One result of a call. Where a single one, unknown or absent, stands for all, nothing is known about the others.
 AtenValue result_at(const AtenValues& results, size_t index);
 
+// Whether `pair` is one of a dictionary, with this key.
+bool is_key(const AtenValue& pair, const std::string& key);
+
 // Every wire in `value`, lists included.
 void for_each_wire(const AtenValue& value, const std::function<void(const Wire&)>& visit);
 

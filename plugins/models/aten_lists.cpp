@@ -74,9 +74,8 @@ void add_list_queries(AtenTable& t) {
   };
   t["__getitem__.Dict_str"] = [](AtenCall& c) -> AtenValues {  // a dictionary is a list of pairs
     if (const auto* pairs = c.arg("self").get<AtenValue::List>())
-      for (const AtenValue& value : *pairs)
-        if (const auto* pair = value.get<AtenValue::List>(); pair && pair->size() == 2)
-          if (const auto* key = (*pair)[0].get<std::string>(); key && *key == c.text("key")) return {(*pair)[1]};
+      for (const AtenValue& pair : *pairs)
+        if (is_key(pair, c.text("key"))) return {(*pair.get<AtenValue::List>())[1]};
     c.refuse("asks a dictionary for a key that it does not have");
   };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
@@ -94,6 +93,15 @@ void add_list_queries(AtenTable& t) {
         }
       return {result};
     };
+  t["dict"] = [](AtenCall& c) -> AtenValues {
+    return {c.args.empty() ? AtenValue(AtenValue::List()) : c.args.begin()->second};
+  };
+  t["__contains__.str"] = [](AtenCall& c) -> AtenValues {
+    const auto* pairs = c.arg("dict").get<AtenValue::List>();
+    if (!pairs) c.refuse("looks into something that is no dictionary");
+    return {
+        std::any_of(pairs->begin(), pairs->end(), [&](const AtenValue& pair) { return is_key(pair, c.text("key")); })};
+  };
   t["__contains__"] = [](AtenCall& c) -> AtenValues {
     const auto* list = c.arg("l").get<AtenValue::List>();
     if (!list) c.refuse("looks into something that is no list");
@@ -107,6 +115,12 @@ void add_list_queries(AtenTable& t) {
 }
 
 }  // namespace
+
+bool is_key(const AtenValue& pair, const std::string& key) {
+  const auto* both = pair.get<AtenValue::List>();
+  const auto* text = both && both->size() == 2 ? (*both)[0].get<std::string>() : nullptr;
+  return text && *text == key;
+}
 
 void add_aten_lists(AtenTable& t) { add_ranges(t), add_list_queries(t); }
 

@@ -1,6 +1,7 @@
 // Normalizations as older exporters and decompositions write them: the mean taken off, divided by the root of the
 // variance, then weight and bias; or divided by the root of the mean square.
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/ones_like.h>
 
 #include <algorithm>
 
@@ -82,6 +83,16 @@ std::optional<Norm> norm_at(const Node& node, std::optional<Norm> (*find)(const 
   return std::nullopt;
 }
 
+// A weight of ones beside a bias: readers leave out products with ones.
+std::string ones_beside(mase::Graph& graph, const std::string& bias) {
+  const size_t end = bias.ends_with("bias") ? bias.size() - 4 : bias.size();
+  const std::string wanted = bias.substr(0, end) + "weight";
+  std::string key = wanted;
+  for (int i = 1; graph.has_tensor(key); ++i) key = mase::format("{}_{}", wanted, i);
+  graph.set_tensor(key, at::ones_like(graph.tensor(bias)));
+  return key;
+}
+
 // The constant of the shape that the only user of `node` combines with it, and that user.
 std::pair<Node*, const Node*> constant_step(const mase::Graph& graph, const Node& node, std::string_view op,
                                             const mase::Shape& shape) {
@@ -139,14 +150,15 @@ bool merge_layer_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
   mase::Map with{{"normalized_shape", mase::Value(norm->shape)}, {"eps", norm->eps}};
   std::vector<mase::Parameter> params;
   const auto [scaled, weight] = constant_step(graph, quotient, "mul", norm->shape);
-  if (scaled) {
-    last = scaled, params.push_back({"weight", weight->params[0].key});
-    const auto [moved, bias] = constant_step(graph, *scaled, "add", norm->shape);
-    if (moved) last = moved, params.push_back({"bias", bias->params[0].key});
-    with.set("bias", moved != nullptr);
-  } else {
-    with.set("elementwise_affine", false);
+  const auto [moved, bias] = constant_step(graph, scaled ? *scaled : quotient, "add", norm->shape);
+  if (scaled) last = scaled, params.push_back({"weight", weight->params[0].key});
+  if (moved) {
+    last = moved;
+    if (!scaled) params.push_back({"weight", ones_beside(graph, bias->params[0].key)});
+    params.push_back({"bias", bias->params[0].key});
   }
+  const bool is_affine = scaled || moved;
+  with.set(is_affine ? "bias" : "elementwise_affine", moved != nullptr);
   take_place(graph, table, *last, mase::Chosen("nn.layer_norm", std::move(with)), *norm, std::move(params));
   return true;
 }
@@ -161,6 +173,24 @@ bool merge_rms_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
   if (scaled) params.push_back({"weight", weight->params[0].key});
   take_place(graph, table, scaled ? *scaled : quotient, mase::Chosen("nn.rms_norm", std::move(with)), *norm,
              std::move(params));
+  return true;
+}
+
+// The root of a sum of squares is a norm.
+bool merge_norm(mase::Graph& graph, SizeTable&, Node& root) {
+  const bool is_root = root.mase_op == "sqrt" || (root.mase_op == "pow" && is_number(root.args[1], 0.5));
+  const Node* sum = is_root && !has_format(root) ? plain(root.args[0], "sum") : nullptr;
+  const mase::Value* dims = sum && only_user(*sum) ? sum->op.with().find("dim") : nullptr;
+  if (!dims || !dims->is_list() || dims->as_list().empty() || !sum->args[0].node ||
+      !sum->meta.common.results.at(size_t{0}).torch_dtype.starts_with("float"))
+    return false;
+  const Node *power = plain(sum->args[0], "pow"), *product = plain(sum->args[0], "mul");
+  const Node* square = power ? power : product;
+  const bool is_square = power ? is_number(power->args[1], 2) : product && is_same(product->args[0], product->args[1]);
+  if (!is_square || !only_user(*square) || !square->args[0].node) return false;
+  mase::Map with{{"dim", *dims}};
+  if (const mase::Value* keeps = sum->op.with().find("keepdim")) with.set("keepdim", *keeps);
+  become(graph, root, mase::Chosen("nn.norm", std::move(with)), {Argument(square->args[0])});
   return true;
 }
 

@@ -24,13 +24,31 @@ bool needs_pad(const Window& w) {
   return !w.is_symmetric();
 }
 
+// Whether the windows of a pool that rounds up stand where those between paddings of different ends do, and as many;
+// where elements stand beyond the ends does not matter to a maximum.
+bool is_rounded_up(const Wire& x, const Window& w) {
+  for (size_t i = 0; i < w.kernel.size(); ++i) {
+    const Size size = x.size(static_cast<int64_t>(i) + 2);
+    const int64_t reach = (w.kernel[i] - 1) * w.dilation[i] + 1, room = size.at[0] + w.before[i] - reach;
+    if (!size.fixed() || 2 * w.before[i] > w.kernel[i] || room + w.before[i] < 0) return false;
+    const int64_t given = (room + w.after[i]) / w.stride[i];
+    int64_t rounded = (room + w.before[i] + w.stride[i] - 1) / w.stride[i];
+    if (rounded * w.stride[i] >= size.at[0] + w.before[i]) --rounded;
+    if (given != rounded) return false;
+  }
+  return true;
+}
+
 Values max_pool(const Node& n) {
   if (n.wants(1)) throw Unsupported{"its indices are used"};
   if (n.integer("storage_order", 0)) throw Unsupported{"its storage order is by column"};
   Wire x = n.in(0);
   Window w = window_of(n, x, {});
-  if (needs_pad(w)) {
-    if (n.integer("ceil_mode", 0)) throw Unsupported{"it has ceil_mode with padding of one end"};
+  bool rounds_up = n.integer("ceil_mode", 0) != 0;
+  if (needs_pad(w) && !rounds_up && is_rounded_up(x, w)) {
+    rounds_up = true;
+  } else if (needs_pad(w)) {
+    if (rounds_up) throw Unsupported{"it has ceil_mode with padding of one end"};
     x = padded(n, x, w, -std::numeric_limits<double>::infinity());
     w.before.assign(w.kernel.size(), 0);
   }
@@ -39,7 +57,7 @@ Values max_pool(const Node& n) {
                           {"stride", compact(w.stride)},
                           {"padding", compact(w.before)},
                           {"dilation", compact(w.dilation)},
-                          {"ceil_mode", n.integer("ceil_mode", 0) != 0}})};
+                          {"ceil_mode", rounds_up}})};
 }
 
 // What makes a mean over a window with zeros one over those that are there.

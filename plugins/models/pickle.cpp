@@ -239,6 +239,10 @@ class Unpickler : PickleStack {
       }
       case 'R': {  // REDUCE
         const uint32_t arguments = pop(), function = pop();
+        if (objects_ && object(function).kind == Kind::object) {  // one of an enumeration, with its value
+          push(Kind::object).text = object(function).text;
+          return true;
+        }
         if (object(function).kind != Kind::global || object(arguments).kind != Kind::tuple)
           fail(mase::format("the pickle calls what is no function, at byte {}; nothing is executed", at_));
         reduce(object(function).text, object(arguments).items);

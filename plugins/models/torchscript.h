@@ -36,6 +36,7 @@ class ScriptModule {
   at::Tensor tensor(const Pickle& pickle, const PickleObject& object, const char* folder,
                     const std::string& name) const;
   AtenValue attribute(uint32_t place, const std::string& path, int depth) const;
+  AtenValue pairs(const PickleObject& dict, const std::string& path, int depth) const;
   AtenValue get_attribute(const AtenValue::Object& object, const std::string& name) const;
   std::string class_of(const AtenValue::Object& object) const;
   bool is_index(const ScriptFunction& function, size_t parameter, const AtenValue::Object& self, int depth);

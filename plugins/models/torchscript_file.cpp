@@ -128,9 +128,11 @@ AtenValue ScriptModule::attribute(uint32_t place, const std::string& path, int d
     }
     case Kind::object:
       return AtenValue::Object{place, path};
+    case Kind::dict:
     case Kind::list:
     case Kind::tuple: {
       if (depth > kDeepestValue) throw mase::Error(mase::format("'{}' nests too deep", path));
+      if (object.kind == Kind::dict) return pairs(object, path, depth);
       AtenValue::List list;
       for (size_t i = 0; i < object.items.size(); ++i)
         list.push_back(attribute(object.items[i], mase::format("{}.{}", path, i), depth + 1));
@@ -139,6 +141,15 @@ AtenValue ScriptModule::attribute(uint32_t place, const std::string& path, int d
     default:
       throw mase::Error(mase::format("the attribute '{}' is of a kind that is not read", path));
   }
+}
+
+// A dictionary is a list of pairs.
+AtenValue ScriptModule::pairs(const PickleObject& dict, const std::string& path, int depth) const {
+  AtenValue::List pairs;
+  for (size_t i = 0; i + 1 < dict.items.size(); i += 2)
+    pairs.emplace_back(AtenValue::List{attribute(dict.items[i], path, depth + 1),
+                                       attribute(dict.items[i + 1], mase::format("{}.{}", path, i / 2), depth + 1)});
+  return pairs;
 }
 
 AtenValue ScriptModule::get_attribute(const AtenValue::Object& object, const std::string& name) const {

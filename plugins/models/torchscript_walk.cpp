@@ -128,6 +128,9 @@ void ScriptModule::change_list(Walk& walk, const Frame& frame, const ScriptNode&
   AtenValue::List after = *list;
   if (node.kind == "aten::append") {
     after.push_back(use(walk, frame, node, 1));
+  } else if (const AtenValue key = use(walk, frame, node, 1); key.get<std::string>()) {
+    std::erase_if(after, [&](const AtenValue& pair) { return is_key(pair, *key.get<std::string>()); });
+    after.emplace_back(AtenValue::List{key, use(walk, frame, node, 2)});
   } else {
     const auto* place = use(walk, frame, node, 1).get<Size>();
     const auto size = static_cast<int64_t>(after.size());
