@@ -99,5 +99,6 @@ TEST_CASE("a layer norm whose weight is one, which readers leave out, still has 
   CHECK(import_operators(graph) == Ops{"layer_norm"});
   CHECK(graph.tensor_keys() == std::vector<std::string>{"ln.bias", "ln.weight"});
   const at::Tensor x = at::rand({3, 2, 6}), c = x.sub(x.mean(-1, true));
-  CHECK(at::allclose(run(graph, {x}), c.div(c.pow(2).mean(-1, true).add(1e-3).sqrt()).add(at::arange(6))));
+  const at::Tensor expected = c.div(c.pow(2).mean(-1, true).add(1e-3).sqrt()).add(at::arange(6));
+  CHECK(at::allclose(run(graph, {x}), expected, 1e-4, 1e-5));  // float32 rounds
 }
