@@ -1,6 +1,7 @@
 // What follows from the formats: type, precision and grid of every argument, parameter and result.
 #include "derive.h"
 
+#include "executor_plan.h"
 #include "mase/execute.h"
 #include "mase/text.h"
 
@@ -208,6 +209,7 @@ NodeParts Derive::node(Node& node) {
   NodeParts parts;
   if (node.op) {
     parts.op = components.shared<Op>(node.op);
+    at_node(node, [&] { check_arity(*parts.op, node.op, node.args.size()); });
     inputs(node, parts);
     parameters(node, parts);
     results(node, parts);

@@ -18,6 +18,15 @@ const std::vector<std::string>& EnumNames<Arithmetic>::names() {
 
 std::string describe(const Node& node) { return "node '" + node.name + "' (" + node.mase_op + ")"; }
 
+void check_arity(const Op& op, const Chosen& chosen, size_t count) {
+  const auto [least, most] = op.arity();
+  if (static_cast<int>(count) >= least && (most < 0 || static_cast<int>(count) <= most)) return;
+  const std::string range = most < 0        ? format("at least {}", least)
+                            : least == most ? format("{}", least)
+                                            : format("{} to {}", least, most);
+  throw Error(format("{} takes {} inputs, found {}", chosen.name(), range, count), chosen.loc());
+}
+
 void fail_in_torch(const Node& node, const c10::Error& error, const Tensors& inputs, const Tensors& params) {
   std::string given;
   const auto add = [&](const at::Tensor& t, const std::string& name) {

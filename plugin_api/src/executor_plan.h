@@ -98,6 +98,9 @@ std::string describe(const Node& node);
 // Argument `index` of a node as a tensor, when it is a constant.
 at::Tensor constant_tensor(const Node& node, size_t index, const Value& v, at::ScalarType type);
 
+// Error where the operator does not take that many inputs.
+void check_arity(const Op& op, const Chosen& chosen, size_t count);
+
 // What LibTorch said about a node, in one sentence with the types and shapes of what the node was given.
 [[noreturn]] void fail_in_torch(const Node& node, const c10::Error& error, const Tensors& inputs,
                                 const Tensors& params);

@@ -97,15 +97,6 @@ std::string mase_type_of(const Node& node) {
 
 namespace {
 
-void check_arity(const Op& op, const Chosen& chosen, size_t count) {
-  const auto [least, most] = op.arity();
-  if (static_cast<int>(count) >= least && (most < 0 || static_cast<int>(count) <= most)) return;
-  const std::string range = most < 0        ? format("at least {}", least)
-                            : least == most ? format("{}", least)
-                                            : format("{} to {}", least, most);
-  throw Error(format("{} takes {} inputs, found {}", chosen.name(), range, count), chosen.loc());
-}
-
 at::Tensor value_of(const Node& node, size_t index, const std::vector<Tensors>* values) {
   const Argument& arg = node.args[index];
   if (!arg.node) return constant_tensor(node, index, arg.constant, at::kFloat);
@@ -130,6 +121,7 @@ namespace {
 // Runs the node on `values`, or on zeros of its arguments' shapes, and records what it saw.
 Tensors run_once(Graph& graph, Node& node, const Op& op, const std::vector<Tensors>* values) {
   Tensors inputs, params;
+  at_node(node, [&] { check_arity(op, node.op, node.args.size()); });
   for (size_t i = 0; i < node.args.size(); ++i) {
     inputs.push_back(value_of(node, i, values));
     TensorMeta* meta = argument_meta(node, i);

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,26 @@ namespace data {
 namespace {
 namespace fs = std::filesystem;
 
+constexpr size_t kLongestWhy = 1000;
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0, more = 0; i < text.size() || more; ++i) {
+    const auto c = i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+    if (more ? (c & 0xc0) != 0x80 : (c & 0xc0) == 0x80 || c >= 0xf5) return false;
+    more = more ? more - 1 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
+  }
+  return true;
+}
+
+// Text out of a file for a terminal.
+std::string shown(std::string text) {
+  text.resize(std::min(text.size(), kLongestWhy));
+  const bool is_text = is_utf8(text);
+  for (char& c : text)
+    if ((c >= 0 && c < 0x20) || c == 0x7f || (c < 0 && !is_text)) c = '?';
+  return text;
+}
+
 constexpr size_t kMostBytes = size_t{16} << 30;  // a decompression bomb ends here
 
 struct Close {
@@ -21,7 +42,7 @@ struct Close {
 }  // namespace
 
 void bad_file(const std::string& file, const std::string& why, const std::string& hint) {
-  throw mase::Error(mase::format("{}: {}", file, why), {}, hint);
+  throw mase::Error(mase::format("{}: {}", file, shown(why)), {}, hint);
 }
 
 std::string find_file(mase::Context& context, const mase::Path& path) {

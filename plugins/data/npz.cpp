@@ -4,6 +4,7 @@
 #include <zip.h>
 
 #include <array>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -18,7 +19,8 @@ namespace data {
 namespace {
 
 constexpr std::array<const char*, 3> kSplitNames{"train", "validation", "test"};
-constexpr uint64_t kMostInflated = uint64_t{4} << 30;
+// What arrays may inflate to, and how many times the file beyond that: images take five to ten times.
+constexpr uint64_t kSmall = uint64_t{64} << 20, kMostTimes = 20;
 constexpr zip_int64_t kMostArrays = 100'000;
 
 struct CloseZip {
@@ -33,6 +35,7 @@ class Arrays {
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
     if (!zip_) bad_file(file, "not a whole .npz archive");
+    left_ = kSmall + kMostTimes * std::filesystem::file_size(file);
     const zip_int64_t count = zip_get_num_entries(zip_.get(), 0);
     if (count > kMostArrays) bad_file(file, mase::format("{} arrays are too many", count));
     for (zip_int64_t i = 0; i < count; ++i) {
@@ -42,7 +45,7 @@ class Arrays {
     }
   }
 
-  at::Tensor read(const std::string& name) const {
+  at::Tensor read(const std::string& name) {
     const auto found = names_.find(name);
     if (found == names_.end()) {
       mase::NameList names;
@@ -53,23 +56,32 @@ class Arrays {
   }
 
  private:
-  // Memory grows with what is there, not with what the archive claims.
-  std::string bytes(zip_uint64_t index, const std::string& name) const {
+  // Memory is bounded by the archive's own size, not by what it claims.
+  std::string bytes(zip_uint64_t index, const std::string& name) {
+    zip_stat_t info;
+    if (zip_stat_index(zip_.get(), index, 0, &info) != 0 || !(info.valid & ZIP_STAT_SIZE))
+      bad_file(file_, mase::format("array '{}' has no size", name));
+    if (info.size > left_)
+      bad_file(file_, mase::format("array '{}' inflates to {} bytes, far more than the file holds", name, info.size),
+               "np.savez stores arrays without compression");
+    left_ -= info.size;
     const std::unique_ptr<zip_file_t, CloseZip> in(zip_fopen_index(zip_.get(), index, 0));
     if (!in) bad_file(file_, mase::format("array '{}' cannot be read", name));
-    std::string all, chunk(size_t{1} << 20, '\0');
-    for (;;) {
-      const zip_int64_t got = zip_fread(in.get(), chunk.data(), chunk.size());
+    std::string all(info.size + 1, '\0');  // one more than there is: its checksum is compared at the end
+    for (uint64_t at = 0;;) {
+      const zip_int64_t got = zip_fread(in.get(), all.data() + at, all.size() - at);
       if (got < 0) bad_file(file_, mase::format("array '{}' is damaged", name));
-      if (got == 0) return all;
-      all.append(chunk, 0, static_cast<size_t>(got));
-      if (all.size() > kMostInflated) bad_file(file_, mase::format("array '{}' has more than 4 GiB", name));
+      at += static_cast<uint64_t>(got);
+      if (at > info.size || (got == 0 && at < info.size))
+        bad_file(file_, mase::format("array '{}' does not have the {} bytes that the archive says", name, info.size));
+      if (got == 0) return all.resize(info.size), all;
     }
   }
 
   const std::string& file_;
   std::unique_ptr<zip_t, CloseZip> zip_;
   std::map<std::string, zip_uint64_t> names_;
+  uint64_t left_ = 0;  // bytes that arrays may still take
 };
 
 at::Tensor rows_of(const at::Tensor& t, const std::vector<int64_t>& rows) {
@@ -99,7 +111,7 @@ class Npz final : public mase::Dataset {
 
   void open(mase::Context& context) override {
     const std::string file = find_file(context, config_.file);
-    const Arrays arrays(file);
+    Arrays arrays(file);
     mase::Batch all;
     for (const std::string& name : config_.inputs) all.inputs.push_back(plain(arrays.read(name)));
     for (const std::string& name : config_.targets) all.targets.push_back(plain(arrays.read(name)));

@@ -40,6 +40,12 @@ bool have_same_shapes(const Tensors& a, const Tensors& b) {
                     [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
 }
 
+std::string first_line(const c10::Error& error) {
+  std::string text = error.what_without_backtrace();
+  text.resize(std::min(text.size(), text.find('\n')));
+  return text;
+}
+
 std::string module_of(const std::string& key) {
   const size_t dot = key.rfind('.');
   return dot == key.npos ? std::string() : key.substr(0, dot);
@@ -63,6 +69,19 @@ ImportBuilder::ImportBuilder(const ImportFields& fields, mase::Context& context,
       components_(context.components()),
       any_batch_(batch != ForBatch::own),
       expands_to_batch_(batch == ForBatch::any) {}
+
+// "float32 [1,4], weight float32 [4,2]"
+std::string ImportBuilder::given(const Call& call) {
+  std::string text;
+  const auto add = [&](const std::string& name, const Wire& wire) {
+    if (!wire.usable()) return;
+    const std::string shape = mase::Value(mase::shape_of(wire.trace[0])).json();
+    text += mase::format("{}{}{} {}", text.empty() ? "" : ", ", name, dtype_name(wire.dtype()), shape);
+  };
+  for (const Wire& wire : call.inputs) add("", wire);
+  for (const auto& [param, wire] : call.params) add(param + " ", wire);
+  return text;
+}
 
 void ImportBuilder::fail(const std::string& node, const std::string& why, const std::string& hint) const {
   throw mase::Error(mase::format("'{}': node '{}': {}", fields_.file.name, node, why), fields_.file.loc, hint);
@@ -113,7 +132,7 @@ Wires ImportBuilder::apply(const std::string& name, Chosen op, Wires inputs, std
   } catch (const mase::Error& e) {
     fail(name, mase::format("{}: {}", call.chosen.short_name(), e.message()), e.hint());
   } catch (const c10::Error& e) {
-    fail(name, mase::format("{}: {}", call.chosen.short_name(), e.what_without_backtrace()));
+    fail(name, mase::format("{} cannot work on {}: {}", call.chosen.short_name(), given(call), first_line(e)));
   }
 }
 

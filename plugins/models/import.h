@@ -211,6 +211,7 @@ class ImportBuilder {
 
  private:
   struct Call;
+  static std::string given(const Call& call);
   mase::Tensors trace(const Call& call, size_t at);
   std::array<mase::Tensors, 2> trace_both(Call& call);
   void shrink_rows(Call& call, const std::array<mase::Tensors, 2>& traced);

@@ -176,24 +176,6 @@ bool merge_rms_norm(mase::Graph& graph, SizeTable& table, Node& quotient) {
   return true;
 }
 
-// The root of a sum of squares is a norm.
-bool merge_norm(mase::Graph& graph, SizeTable&, Node& root) {
-  const bool is_root = root.mase_op == "sqrt" || (root.mase_op == "pow" && is_number(root.args[1], 0.5));
-  const Node* sum = is_root && !has_format(root) ? plain(root.args[0], "sum") : nullptr;
-  const mase::Value* dims = sum && only_user(*sum) ? sum->op.with().find("dim") : nullptr;
-  if (!dims || !dims->is_list() || dims->as_list().empty() || !sum->args[0].node ||
-      !sum->meta.common.results.at(size_t{0}).torch_dtype.starts_with("float"))
-    return false;
-  const Node *power = plain(sum->args[0], "pow"), *product = plain(sum->args[0], "mul");
-  const Node* square = power ? power : product;
-  const bool is_square = power ? is_number(power->args[1], 2) : product && is_same(product->args[0], product->args[1]);
-  if (!is_square || !only_user(*square) || !square->args[0].node) return false;
-  mase::Map with{{"dim", *dims}};
-  if (const mase::Value* keeps = sum->op.with().find("keepdim")) with.set("keepdim", *keeps);
-  become(graph, root, mase::Chosen("nn.norm", std::move(with)), {Argument(square->args[0])});
-  return true;
-}
-
 // 1 / sqrt(x) is rsqrt(x).
 bool merge_rsqrt(mase::Graph& graph, SizeTable&, Node& inverse) {
   if (has_format(inverse)) return false;

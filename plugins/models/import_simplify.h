@@ -44,7 +44,6 @@ bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
 bool merge_group_norm(mase::Graph& graph, SizeTable& table, mase::Node& reshape);
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
 bool merge_move(mase::Graph& graph, SizeTable& table, mase::Node& last);
-bool merge_norm(mase::Graph& graph, SizeTable& table, mase::Node& root);
 bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
 bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_pixels(mase::Graph& graph, SizeTable& table, mase::Node& last);

@@ -1,6 +1,7 @@
 // models.saved: the graph that an earlier run left in its model/ folder, formats and metadata included.
 #include <filesystem>
 
+#include "import.h"
 #include "mase/model.h"
 #include "register.h"
 
@@ -27,9 +28,11 @@ struct Saved final : mase::Model {
     try {
       return mase::load(folder.string());
     } catch (const mase::Error& e) {
-      if (e.loc()) throw;                                                   // it names a line of graph.json
+      if (e.loc()) throw mase::Error(printable(e.message()), e.loc(), printable(e.hint()));  // a line of graph.json
       const std::string file = fs::path(e.loc().file).filename().string();  // a binary file has no lines to name
-      throw mase::Error(file.empty() ? e.message() : file + ": " + e.message(), config.folder.loc, e.hint());
+      const std::string text = printable(e.message());
+      throw mase::Error(file.empty() ? text : mase::format("{}: {}", file, text), config.folder.loc,
+                        printable(e.hint()));
     }
   }
   Config config;

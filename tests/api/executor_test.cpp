@@ -34,6 +34,17 @@ struct Net {
 
 }  // namespace
 
+TEST_CASE("a node without the inputs that its operator takes is refused, not run") {
+  Net n;
+  Node& relu = n.graph.at("relu1");
+  relu.args.clear();
+  CHECK(test::error_of([&] { Executor executor(n.graph, n.components); }).find("takes 1 inputs, found 0") !=
+        std::string::npos);
+  CHECK(test::error_of([&] {
+          infer_shapes(n.graph, n.components, {at::ones({1, 4})});
+        }).find("takes 1 inputs") != std::string::npos);
+}
+
 TEST_CASE("without formats the graph computes what its operators say") {
   Net n;
   const at::Tensor expected =

@@ -47,6 +47,26 @@ TEST_CASE("data.npz divides its rows where the recipe asks for it") {
   CHECK(context.dataset("test").batch(0, 1).inputs[0][0][0].item<int64_t>() == 5);
 }
 
+TEST_CASE("data.npz refuses an array that inflates to far more than the file, and shows no control characters") {
+  const test::TempDir folder;
+  std::string bytes = test::read(archive(folder));
+  const auto message = [&] {
+    test::write(folder / "bad.npz", bytes);
+    return test::message([&] {
+      test::FakeContext context;
+      context.open(npz(folder / "bad.npz", {"ids"}, {"out"}));
+    });
+  };
+  const size_t entry = bytes.find("PK\1\2");
+  REQUIRE(entry != bytes.npos);
+  bytes[entry + 10] = 8;                             // deflated
+  bytes.replace(entry + 24, 4, "\xff\xff\xff\x7f");  // to 2 GB
+  CHECK(message().find("array 'ids' inflates to 2147483647 bytes") != std::string::npos);
+  const std::string whole = test::npy_file<int64_t>("<\x1b[2J\n", "3, 2", {1, 2, 3, 4, 5, 6});
+  bytes = test::write_zip({{"ids.npy", whole}, {"out.npy", whole}});
+  CHECK(message().find("numbers of type '<?[2J?'") != std::string::npos);
+}
+
 TEST_CASE("data.npz says what is wrong with an archive") {
   const test::TempDir folder;
   const std::string file = archive(folder);

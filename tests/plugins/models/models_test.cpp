@@ -137,6 +137,14 @@ TEST_CASE("the count of batches of a batch norm is the file's; files without it 
   CHECK(count() == 3752);
 }
 
+TEST_CASE("a node that LibTorch refuses is named with the types and shapes of what it was given") {
+  mase::Graph graph = build("models.mlp", {{"layers", List{3, 2}}});
+  mase::Executor executor(graph, registry());
+  const std::string refusal = message([&] { executor.run({ones({1, 3}).to(at::kLong)}); });
+  CHECK_THAT(refusal, Contains("node 'fc1' (linear)") && Contains("int64 [1,3], weight float32 [2,3]"));
+  CHECK(refusal.find('\n') == refusal.npos);
+}
+
 TEST_CASE("weights that do not fit are refused, never half loaded") {
   TempDir dir;
   CHECK_THAT(weights_refusal(dir, {{"fc1.weight", ones({2, 3})}}), Contains("no tensor 'fc1.bias'"));

@@ -84,6 +84,18 @@ TEST_CASE("names in a file cannot write to the terminal, nor begin a line of the
                                                       "?')"));
 }
 
+TEST_CASE("an operator that refuses its inputs is named with their types and shapes") {
+  OnnxFile types;
+  types.tensor("w", {4, 2}, std::vector<float>(8)), types.tensor("b", {2}, {1, 2});
+  types.node("Gemm", {"x", "w", "b"}, {"y"});
+  types.graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(7);
+  CHECK_THAT(onnx_refusal(types),
+             Contains("node 'the_y': linear cannot work on int64 [1,4], bias float32 [2], weight float32 [2,4]"));
+  OnnxFile shapes;
+  shapes.tensor("b", {3}, {1, 2, 3}), shapes.node("Add", {"x", "b"}, {"y"});
+  CHECK_THAT(onnx_refusal(shapes), Contains("add cannot work on float32 [1,4], float32 [3]: "));
+}
+
 TEST_CASE("names and texts in a file are shown as far as one reads") {
   OnnxFile f;
   f.node(std::string(100'000, 'o'), {"x"}, {"y"}).set_name(std::string(100'000, 'n'));
