@@ -37,6 +37,7 @@ bool drop_operand_expand(mase::Graph& graph, SizeTable& table, mase::Node& node)
 bool drop_select(mase::Graph& graph, SizeTable& table, mase::Node& select);
 bool merge_activation(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
+bool merge_cast(mase::Graph& graph, SizeTable& table, mase::Node& node);
 bool merge_causal(mase::Graph& graph, SizeTable& table, mase::Node& attention);
 bool merge_choice(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_function(mase::Graph& graph, SizeTable& table, mase::Node& last);

@@ -59,6 +59,18 @@ void insert_reshape(mase::Graph& graph, SizeTable& table, Node& user, const Aim&
   graph.set_argument(user, aim.place, Argument(&node));
 }
 
+// Layers that take the joined axes beside the reshape that parts them. Each gets a reshape that joins them again, to
+// go the same way.
+std::optional<std::vector<Node*>> other_layers(const Node& layer, const Node& last) {
+  std::vector<Node*> others;
+  for (Node* user : layer.users()) {
+    if (user == &last) continue;
+    if (user->mase_op != "linear" || has_format(*user)) return std::nullopt;
+    others.push_back(user);
+  }
+  return others;
+}
+
 // reshape(linear(reshape(x))), where the second one parts the axes before the last, is linear(reshape(x)), and often
 // linear(x).
 bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
@@ -69,9 +81,19 @@ bool merge_layer(mase::Graph& graph, SizeTable& table, Node& last) {
   if (!inside || !outside || !after || after->empty() || after->back() != outside->back()) return false;
   Aim aim{0, *after, recorded_shape(&last)};
   aim.sizes.back() = inside->back(), aim.shape.back() = inside->back().at[0];
-  if (!can_aim(table, *layer, aim)) return false;
+  const auto others = other_layers(*layer, last);
+  const Sizes joined = *outside;
+  if (!others || (!others->empty() && !reshape_op(*after, joined)) || !can_aim(table, *layer, aim)) return false;
+  const mase::TensorMeta result = layer->meta.common.results.at(size_t{0});
   take_aim(graph, table, *layer, aim);
   takes_place_of(graph, table, *layer, last);
+  for (Node* user : *others) {
+    Node& join = graph.insert_before(*user, mase::OpKind::call_function, user->name + "_0");
+    join.meta.common.results.add("data_out_0") = result;
+    become(graph, join, *reshape_op(table.at(layer).at(0), joined), {Argument(layer)});
+    table[&join] = {joined};
+    graph.set_argument(*user, 0, Argument(&join));
+  }
   return true;
 }
 
@@ -128,8 +150,10 @@ bool merge_swap(mase::Graph& graph, SizeTable& table, Node& last) {
 bool merge_stacked(mase::Graph& graph, SizeTable& table, Node& last) {
   if (!is_reshape(last) || has_format(last)) return false;
   Node* inner = last.args[0].node;
-  if (!inner || inner->args.empty() || only_user(*inner) != &last) return false;
-  return merge_layer(graph, table, last) || merge_product(graph, table, last) || merge_swap(graph, table, last);
+  if (!inner || inner->args.empty()) return false;
+  if (merge_layer(graph, table, last)) return true;
+  if (only_user(*inner) != &last) return false;
+  return merge_product(graph, table, last) || merge_swap(graph, table, last);
 }
 
 }  // namespace models

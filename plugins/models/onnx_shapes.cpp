@@ -13,7 +13,9 @@ namespace {
 
 Values constant(const Node& n) {
   const auto known = [&](at::Tensor t) -> Values {
-    return {ImportBuilder::known(std::move(t), n.message().output(0))};
+    // Integers and masks are parameters of nothing: equal ones may be one, whatever their names.
+    const std::string key = at::isFloatingType(t.scalar_type()) ? n.message().output(0) : std::string();
+    return {ImportBuilder::known(std::move(t), key)};
   };
   if (const auto* a = n.attribute("value")) {
     Values values = known(n.reader().file().tensor(a->t()));
