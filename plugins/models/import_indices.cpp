@@ -139,6 +139,9 @@ std::optional<Wires> ImportBuilder::columns(const std::string& name, const Wire&
 
 Wire ImportBuilder::index_select(const std::string& name, const Wire& x, int64_t axis, const Wire& index) {
   if (x.live() && axis >= 0 && axis < x.rank()) {
+    // In a file of one sample these may be its own, counted from a 0 that is not written.
+    if (literal_batch_ && batch_[0] == 1 && index.live() && !x.size(axis).fixed())
+      throw OneBatchOnly{mase::format("node '{}' picks places of an axis that grows with the batch", name)};
     std::vector<std::optional<Wire>> indices(static_cast<size_t>(axis));
     indices.emplace_back(index);
     if (const auto to = picks_all(x, indices)) return reshape(name, x, *to);

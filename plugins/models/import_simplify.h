@@ -17,6 +17,13 @@ const std::string& recorded_type(const mase::Argument& arg);
 mase::Node* plain(const mase::Argument& arg, std::string_view op);
 bool is_same(const mase::Argument& a, const mase::Argument& b);
 bool is_number(const mase::Argument& arg, double value);
+
+// Integers that are certain to lie between two others; nothing where none are known, or int32 might not hold them.
+struct IntegerRange {
+  int64_t low = 0, high = 0;
+};
+std::optional<IntegerRange> range_of(const mase::Graph& graph, const SizeTable& table, const mase::Argument& arg);
+
 // The order of the axes that a transpose or permute makes; empty where the node is neither.
 std::vector<int64_t> order_of(const mase::Node* node);
 
@@ -45,6 +52,7 @@ bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);
 bool merge_group_norm(mase::Graph& graph, SizeTable& table, mase::Node& reshape);
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
 bool merge_move(mase::Graph& graph, SizeTable& table, mase::Node& last);
+bool merge_own_rows(mase::Graph& graph, SizeTable& table, mase::Node& pick);
 bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
 bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_pixels(mase::Graph& graph, SizeTable& table, mase::Node& last);
