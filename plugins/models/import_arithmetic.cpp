@@ -41,6 +41,12 @@ Wire as_number(const Wire& constant, const Wire& other) {
   return number;
 }
 
+// Whether the sum is a layer of one result and its bias, which is a parameter.
+bool is_bias(const std::string& op, const Wire& constant, const Wire& product) {
+  return op == "add" && constant.known() && constant.rank() == 1 && product.live() &&
+         product.from.node->mase_op == "linear" && !product.from.node->param("bias") && product.size(-1) == Size(1);
+}
+
 // A constant of one value as a number, where the others give the result its shape.
 Wire as_uniform(const Wire& constant, const Wire& first, const Wire& second) {
   if (!constant.known() || constant.rank() == 0 || constant.trace[0].numel() == 0 ||
@@ -119,7 +125,7 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
     if (with.empty() && leaves(a, b)) return a;
     if (with.empty() && commutes(op) && leaves(b, a)) return b;
     const Wire factor = op == "mul" ? (a.known() ? a : b) : Wire();
-    a = as_number(a, b), b = as_number(b, a);
+    if (!is_bias(op, a, b) && !is_bias(op, b, a)) a = as_number(a, b), b = as_number(b, a);
     if (op == "maximum" || op == "minimum") {
       const Wire &x = a.known() ? b : a, &limit = a.known() ? a : b;
       if (limit.known() && limit.rank() == 0 && limit.dtype() == x.dtype() && at::isFloatingType(x.dtype()) &&

@@ -30,7 +30,7 @@ bool merge_own_rows(mase::Graph& graph, SizeTable& table, Node& pick) {
   if (pick.mase_op != "index_select" || has_format(pick) || pick.op.with().at("dim") != mase::Value(0)) return false;
   const Node *flat = pick.args[0].node, *sum = plain(pick.args[1], "add");
   if (!flat || !sum || !is_reshape(*flat) || has_format(*flat)) return false;
-  const Sizes *whole = sizes_of(table, flat->args[0]), *rows = sizes_of(table, flat);
+  const Sizes *whole = sizes_of(table, flat->args[0]), *rows = sizes_of(table, pick.args[0]);
   if (!whole || !rows || whole->size() != rows->size() + 1 || whole->at(0).fixed() || !whole->at(1).fixed() ||
       !std::equal(whole->begin() + 2, whole->end(), rows->begin() + 1, rows->end()))
     return false;

@@ -52,6 +52,43 @@ TEST_CASE("a layer between reshapes that join and part its axes works on all of 
   CHECK(run(other, {at::rand({3, 2, 6})}).sizes() == at::IntArrayRef({1, 6, 5}));
 }
 
+TEST_CASE("the bias of a layer with one result is a parameter, not a number") {
+  const at::Tensor weight = at::rand({1, 6}), bias = at::rand({1});
+  mase::Graph graph = built(one_input({{}, 6}, [&](ImportBuilder& b, Wire x) {
+    const Wire named = ImportBuilder::known(bias, "score.bias");
+    return b.binary("sum", "add", b.linear("fc", x, constant(weight), b.absent()), named);
+  }));
+  CHECK(import_operators(graph) == Ops{"linear"});
+  CHECK(at::equal(graph.tensor("score.bias"), bias));
+  const at::Tensor x = at::rand({3, 6});
+  CHECK(at::allclose(run(graph, {x}), x.matmul(weight.t()) + bias));
+}
+
+TEST_CASE("layers beside the reshape that parts joined axes go the same way") {
+  const at::Tensor first = at::rand({6, 6}), second = at::rand({6, 6});
+  const auto joined = [&](const std::function<Wire(ImportBuilder&, const Wire& rows, const Wire& parted)>& body) {
+    return built(one_input({{}, 2, 6}, [&](ImportBuilder& b, Wire x) {
+      const Wire rows = b.linear("fc", b.reshape("rows", x, {-1, 6}), constant(first), b.absent());
+      return body(b, rows, b.reshape("parted", rows, {x.size(0), 2, 6}));
+    }));
+  };
+  mase::Graph graph = joined([&](ImportBuilder& b, const Wire& rows, const Wire& parted) {
+    const Wire next = b.linear("next", rows, constant(second), b.absent());
+    return b.binary("sum", "add", b.reshape("parted_too", next, {parted.size(0), 2, 6}), parted);
+  });
+  CHECK(import_operators(graph) == Ops{"linear", "linear", "add"});
+  const at::Tensor x = at::rand({3, 2, 6}), y = x.matmul(first.t());
+  CHECK(at::allclose(run(graph, {x}), y.matmul(second.t()) + y));
+  for (const mase::Node* node : graph.nodes())
+    if (node->mase_op == "linear") CHECK(node->meta.common.args.at(size_t{0}).shape == mase::Shape{1, 2, 6});
+  // Another operator needs the axes as they are.
+  graph = joined([&](ImportBuilder& b, const Wire& rows, const Wire& parted) {
+    const Wire next = b.call("next", "softmax", {rows}, {{"dim", 0}});
+    return b.binary("sum", "add", b.reshape("parted_too", next, {parted.size(0), 2, 6}), parted);
+  });
+  CHECK(import_operators(graph).size() == 6);
+}
+
 TEST_CASE("attention on joined axes, its key swapped, is the same operator") {
   const auto plain = [](ImportBuilder& b, Wire x) {
     return weighted(b, b.matmul("scores", x, b.transpose("k", x, -1, -2)), x);

@@ -107,7 +107,7 @@ TEST_CASE("a constant that counts samples goes on counting") {
                   {{"dim", 1}});
   }));
   CHECK(at::equal(run(own, {at::zeros({4, 3})}).select(1, 3), at::tensor({0, 1, 2, 4}, at::kLong)));
-  CHECK_THAT(message([&] { run(own, {at::zeros({6, 3})}); }), Contains("only with batches of 4"));
+  CHECK_THAT(message([&] { run(own, {at::zeros({6, 3})}); }), Contains("batches of 4"));
 }
 
 TEST_CASE("a file of one sample: what stands beside it is there for each sample, but a 0 may be its number") {
@@ -121,7 +121,42 @@ TEST_CASE("a file of one sample: what stands beside it is there for each sample,
     return b.call("c", "cat", {numbers(at::zeros({1, 1}, at::kLong)), b.cast("whole", y, at::kLong)}, {{"dim", 1}});
   }));
   CHECK(run(zero, {at::rand({1, 3})}).sizes() == at::IntArrayRef({1, 4}));
-  CHECK_THAT(message([&] { run(zero, {at::rand({2, 3})}); }), Contains("only with batches of 1"));
+  CHECK_THAT(message([&] { run(zero, {at::rand({2, 3})}); }), Contains("batches of 1"));
+}
+
+TEST_CASE("rows of all samples one after the other: each picks its own, where they cannot be another's") {
+  // x.flatten(0, 1)[samples * 5 + i]
+  const auto laid_out = [](int64_t count, const std::function<Wire(ImportBuilder&, Wire)>& place) {
+    return one_input({batch_of(count), 5, 3}, [=](ImportBuilder& b, Wire x) {
+      const Wire begins = b.binary("begins", "mul", sample_numbers(b, count), numbers(at::tensor({5}, at::kLong)));
+      const Wire rows = b.reshape("rows", x, {-1, 3});
+      return b.index_select("own", rows, 0, b.binary("row", "add", place(b, x), begins));
+    });
+  };
+  const auto first = [](ImportBuilder& b, const Wire& x) {
+    return b.call("place", "argmax", {b.call("s", "select", {x}, {{"dim", 2}, {"index", 0}})}, {{"dim", 1}});
+  };
+  const auto before = [&](ImportBuilder& b, const Wire& x) {
+    return b.binary("before", "sub", first(b, x), numbers(at::tensor({1}, at::kLong)));
+  };
+  const at::Tensor x = at::rand({6, 5, 3});
+  const at::Tensor place = at::argmax(x.select(2, 0), 1);
+  for (const int64_t count : {0, 4}) {
+    mase::Graph graph = built(laid_out(count, first));
+    CHECK(import_operators(graph) == Ops{"select", "argmax", "index"});
+    const at::Tensor y = run(graph, {x});
+    for (int64_t i = 0; i < 6; ++i) CHECK(at::equal(y[i], x[i][place[i].item<int64_t>()]));
+    // The row before may be another sample's: the file says that one.
+    mase::Graph other = built(laid_out(count, before));
+    CHECK(import_operators(other).back() == "index_select");
+    const at::Tensor z = run(other, {x}), rows = x.reshape({30, 3});
+    for (int64_t i = 0; i < 6; ++i) CHECK(at::equal(z[i], rows[(i * 5 + place[i].item<int64_t>() + 29) % 30]));
+  }
+  // In a file of one sample nothing is added, and only that sample's rows are certain.
+  mase::Graph one = built(laid_out(1, first));
+  CHECK(at::equal(run(one, {x.narrow(0, 2, 1)})[0], x[2][place[2].item<int64_t>()]));
+  CHECK(import_operators(one) == Ops{});
+  CHECK_THAT(message([&] { run(one, {x}); }), Contains("batches of 1"));
 }
 
 TEST_CASE("ONNX's GatherND picks in each sample where it shares the batch") {
