@@ -159,7 +159,7 @@ const AtenTable& aten_table() {
     add_aten_sizes(t), add_aten_lists(t), add_aten_elementwise(t), add_aten_activations(t), add_aten_shapes(t),
         add_aten_indexing(t);
     add_aten_creation(t), add_aten_layers(t), add_aten_norms(t), add_aten_pools(t), add_aten_products(t);
-    add_aten_reductions(t), add_aten_losses(t);
+    add_aten_reductions(t), add_aten_losses(t), add_aten_transformers(t);
     return t;
   }();
   return table;

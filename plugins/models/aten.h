@@ -115,6 +115,7 @@ void add_aten_pools(AtenTable& table);
 void add_aten_products(AtenTable& table);
 void add_aten_reductions(AtenTable& table);
 void add_aten_losses(AtenTable& table);
+void add_aten_transformers(AtenTable& table);
 const AtenTable& aten_table();
 
 // Python numbers under the names of ATen's operators: "mul.int" with arguments a and b.
