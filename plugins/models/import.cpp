@@ -140,6 +140,18 @@ Wire ImportBuilder::call(const std::string& name, const std::string& op, Wires i
   return apply(name, Chosen("nn." + op, std::move(with)), std::move(inputs)).front();
 }
 
+void ImportBuilder::add_params(Call& call, mase::Node& node) {
+  for (const mase::ParameterInfo& info : call.op->parameters()) {
+    const Wire& wire = call.params.at(info.name);
+    const std::string key =
+        wire.key.empty() ? (call.target.empty() ? node.name : call.target) + "." + info.name : wire.key;
+    if (repeated_part(wire.trace[0]).defined()) make_room({wire}, wire.trace[0].nbytes());
+    node.params.push_back({info.name, store(key, wire.trace[0])});
+    record(node.meta.common.args.add(info.name), wire);
+    if (call.target.empty()) call.target = module_of(key);
+  }
+}
+
 // The shapes of the results at both batch sizes, with constants fitted to them.
 std::array<Tensors, 2> ImportBuilder::trace_both(Call& call) {
   is_doubtful_ = false;
@@ -193,15 +205,7 @@ Wires ImportBuilder::emit(Call& call) {
   if (is_doubtful) doubtful_.insert(&node);
   for (size_t i = 0; i < call.inputs.size(); ++i)
     record(node.meta.common.args.add(mase::argument_name(node, i)), call.inputs[i]);
-  for (const mase::ParameterInfo& info : call.op->parameters()) {
-    const Wire& wire = call.params.at(info.name);
-    const std::string key =
-        wire.key.empty() ? (call.target.empty() ? node.name : call.target) + "." + info.name : wire.key;
-    if (repeated_part(wire.trace[0]).defined()) make_room({wire}, wire.trace[0].nbytes());
-    node.params.push_back({info.name, store(key, wire.trace[0])});
-    record(node.meta.common.args.add(info.name), wire);
-    if (call.target.empty()) call.target = module_of(key);
-  }
+  add_params(call, node);
   node.target = !is_module ? node.mase_op : call.target.empty() ? node.name : call.target;
   node.meta.common.mase_type = mase::mase_type_of(node);
   Wires results;

@@ -222,6 +222,7 @@ class ImportBuilder {
   void give(const Wire& wire);
   bool fit_constants(const mase::Chosen& op, Wires& inputs);
   Wires emit(Call& call);
+  void add_params(Call& call, mase::Node& node);
   mase::Shape given_shape(const InputInfo& info, mase::Shape shape) const;
   mase::Shape input_shape(const InputInfo& info, size_t place) const;
   std::vector<const InputInfo*> chosen_inputs(const std::vector<InputInfo>& infos) const;

@@ -1,6 +1,5 @@
 // Shapes of results for operators whose shapes LibTorch tells only by computing.
 #include <ATen/ExpandUtils.h>
-#include <ATen/native/ConvUtils.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/result_type.h>
 
@@ -66,23 +65,22 @@ mase::Shape per_axis(const Map& with, std::string_view name, size_t axes, int64_
   return numbers;
 }
 
-at::Tensor convolution(const Map& with, const Tensors& inputs, const Tensors& params) {
+// Of a kernel that moves over the input, or, transposed, of one that each input element places.
+at::Tensor convolution(const Map& with, const Tensors& inputs, const Tensors& params, bool transposed) {
   const at::Tensor &x = inputs.at(0), &weight = params.at(0);
   const auto axes = static_cast<size_t>(weight.dim() - 2);
   const auto of = [&](std::string_view name, int64_t usual) { return per_axis(with, name, axes, usual); };
-  return of_shape(
-      at::native::conv_output_size(x.sizes(), weight.sizes(), of("padding", 0), of("stride", 1), of("dilation", 1)),
-      x.scalar_type());
-}
-
-at::Tensor transposed_convolution(const Map& with, const Tensors& inputs, const Tensors& params) {
-  const at::Tensor &x = inputs.at(0), &weight = params.at(0);
-  const auto axes = static_cast<size_t>(weight.dim() - 2);
-  const auto of = [&](std::string_view name, int64_t usual) { return per_axis(with, name, axes, usual); };
+  const mase::Shape padding = of("padding", 0), stride = of("stride", 1), dilation = of("dilation", 1);
+  const mase::Shape more = of("output_padding", 0);
   const mase::Value* groups = with.find("groups");
-  return of_shape(at::native::conv_input_size(x.sizes(), weight.sizes(), of("padding", 0), of("output_padding", 0),
-                                              of("stride", 1), of("dilation", 1), groups ? groups->as_int() : 1),
-                  x.scalar_type());
+  mase::Shape sizes{x.size(0), transposed ? weight.size(1) * (groups ? groups->as_int() : 1) : weight.size(0)};
+  for (size_t i = 0; i < axes; ++i) {
+    const auto axis = static_cast<int64_t>(i + 2);
+    const int64_t reach = dilation[i] * (weight.size(axis) - 1) + 1, size = x.size(axis);
+    sizes.push_back(transposed ? (size - 1) * stride[i] - 2 * padding[i] + reach + more[i]
+                               : (size + 2 * padding[i] - reach) / stride[i] + 1);
+  }
+  return of_shape(sizes, x.scalar_type());
 }
 
 const std::map<std::string, Rule, std::less<>>& rules() {
@@ -94,8 +92,10 @@ const std::map<std::string, Rule, std::less<>>& rules() {
       all[op] = like;
     for (const char* op : {"isinf", "isnan", "logical_not"}) all[op] = truth_like;
     for (const char* op : {"logical_and", "logical_or", "logical_xor"}) all[op] = truth_of_both;
-    for (const char* op : {"conv1d", "conv2d", "conv3d"}) all[op] = convolution;
-    for (const char* op : {"convtranspose1d", "convtranspose2d"}) all[op] = transposed_convolution;
+    for (const bool transposed : {false, true})
+      for (const char* axes : {"1d", "2d", "3d"})
+        all[mase::format("conv{}{}", transposed ? "transpose" : "", axes)] =
+            [transposed](auto& with, auto& x, auto& p) { return convolution(with, x, p, transposed); };
     all["embedding"] = embedding, all["gather"] = gather, all["where"] = where;
     all["scaled_dot_product_attention"] = attention;
     return all;

@@ -26,7 +26,10 @@ struct Saved final : mase::Model {
                         config.folder.loc, "relative names are relative to the recipe");
     if (!fs::exists(folder / "graph.json") && fs::exists(folder / "model" / "graph.json")) folder /= "model";
     try {
-      return mase::load(folder.string());
+      mase::Graph graph = mase::load(folder.string());
+      if (graph.nodes().empty() || graph.nodes().back()->op_kind != mase::OpKind::output)
+        throw mase::Error("graph.json: the graph does not end in an output");
+      return graph;
     } catch (const mase::Error& e) {
       if (e.loc()) throw mase::Error(printable(e.message()), e.loc(), printable(e.hint()));  // a line of graph.json
       const std::string file = fs::path(e.loc().file).filename().string();  // a binary file has no lines to name
