@@ -102,7 +102,12 @@ Values clip(const Node& n) {
     return {result};
   }
   if (!low && !high) return {x};
-  const auto value = [](const std::optional<double>& limit) { return limit ? mase::Value(*limit) : mase::Value(); };
+  // Limits of integers are integers: others would make floats of them.
+  const bool is_whole = x.wire.usable() && at::isIntegralType(x.wire.dtype(), false);
+  const auto value = [&](const std::optional<double>& limit) {
+    if (limit && is_whole && std::fabs(*limit) < 0x1p53) return mase::Value(static_cast<int64_t>(*limit));
+    return limit ? mase::Value(*limit) : mase::Value();
+  };
   return {n.build().clamp(n.name(), n.in(0), value(low), value(high))};
 }
 

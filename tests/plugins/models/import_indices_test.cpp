@@ -158,6 +158,23 @@ TEST_CASE("rows of all samples one after the other: each picks its own, where th
   CHECK_THAT(message([&] { run(one, {x}); }), Contains("batches of 1"));
 }
 
+TEST_CASE("ONNX's Clip of integers gives integers") {
+  OnnxFile file;
+  file.graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(7);
+  for (const auto& [name, limit] : {std::pair("low", 0), std::pair("high", 3)}) {
+    auto* tensor = file.graph()->add_initializer();
+    tensor->set_name(name), tensor->set_data_type(7), tensor->add_int64_data(limit);
+  }
+  file.node("Clip", {"x", "low", "high"}, {"y"});
+  TempDir dir;
+  write(dir / "m.onnx", file.bytes());
+  FakeContext context;
+  context.folder = dir.path();
+  mase::Graph graph = read_onnx(context, "m.onnx");
+  const at::Tensor x = at::tensor({-2, 0, 3, 7}, at::kLong).view({1, 4});
+  CHECK(at::equal(run(graph, {x}), at::tensor({0, 0, 3, 3}, at::kLong).view({1, 4})));
+}
+
 TEST_CASE("ONNX's GatherND picks in each sample where it shares the batch") {
   OnnxFile file;
   OnnxFile::shape_of(*file.graph()->mutable_input(0), {2, 3, 4});
