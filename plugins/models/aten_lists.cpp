@@ -62,6 +62,25 @@ void add_ranges(AtenTable& t) {
   t["slice.t"] = [](AtenCall& c) -> AtenValues { return {part_of_list(c)}; };
 }
 
+// A dictionary is a list of pairs.
+void add_dictionaries(AtenTable& t) {
+  t["__getitem__.Dict_str"] = [](AtenCall& c) -> AtenValues {
+    if (const auto* pairs = c.arg("self").get<AtenValue::List>())
+      for (const AtenValue& pair : *pairs)
+        if (is_key(pair, c.text("key"))) return {(*pair.get<AtenValue::List>())[1]};
+    c.refuse("asks a dictionary for a key that it does not have");
+  };
+  t["dict"] = [](AtenCall& c) -> AtenValues {
+    return {c.args.empty() ? AtenValue(AtenValue::List()) : c.args.begin()->second};
+  };
+  t["__contains__.str"] = [](AtenCall& c) -> AtenValues {
+    const auto* pairs = c.arg("dict").get<AtenValue::List>();
+    if (!pairs) c.refuse("looks into something that is no dictionary");
+    return {
+        std::any_of(pairs->begin(), pairs->end(), [&](const AtenValue& pair) { return is_key(pair, c.text("key")); })};
+  };
+}
+
 // What is asked of lists.
 void add_list_queries(AtenTable& t) {
   t["len"] = [](AtenCall& c) -> AtenValues {
@@ -71,12 +90,6 @@ void add_list_queries(AtenTable& t) {
     const Wire x = c.tensor(name);
     if (x.rank() == 0) c.refuse("asks for the length of a scalar");
     return {x.size(0)};
-  };
-  t["__getitem__.Dict_str"] = [](AtenCall& c) -> AtenValues {  // a dictionary is a list of pairs
-    if (const auto* pairs = c.arg("self").get<AtenValue::List>())
-      for (const AtenValue& pair : *pairs)
-        if (is_key(pair, c.text("key"))) return {(*pair.get<AtenValue::List>())[1]};
-    c.refuse("asks a dictionary for a key that it does not have");
   };
   t["__getitem__"] = [](AtenCall& c) -> AtenValues { return {item(c)}; };
   // Of a list of truth values or numbers.
@@ -93,15 +106,6 @@ void add_list_queries(AtenTable& t) {
         }
       return {result};
     };
-  t["dict"] = [](AtenCall& c) -> AtenValues {
-    return {c.args.empty() ? AtenValue(AtenValue::List()) : c.args.begin()->second};
-  };
-  t["__contains__.str"] = [](AtenCall& c) -> AtenValues {
-    const auto* pairs = c.arg("dict").get<AtenValue::List>();
-    if (!pairs) c.refuse("looks into something that is no dictionary");
-    return {
-        std::any_of(pairs->begin(), pairs->end(), [&](const AtenValue& pair) { return is_key(pair, c.text("key")); })};
-  };
   t["__contains__"] = [](AtenCall& c) -> AtenValues {
     const auto* list = c.arg("l").get<AtenValue::List>();
     if (!list) c.refuse("looks into something that is no list");
@@ -122,6 +126,6 @@ bool is_key(const AtenValue& pair, const std::string& key) {
   return text && *text == key;
 }
 
-void add_aten_lists(AtenTable& t) { add_ranges(t), add_list_queries(t); }
+void add_aten_lists(AtenTable& t) { add_ranges(t), add_list_queries(t), add_dictionaries(t); }
 
 }  // namespace models

@@ -46,6 +46,7 @@ bool merge_activation(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_attention(mase::Graph& graph, SizeTable& table, mase::Node& product);
 bool merge_cast(mase::Graph& graph, SizeTable& table, mase::Node& node);
 bool merge_causal(mase::Graph& graph, SizeTable& table, mase::Node& attention);
+bool merge_cat(mase::Graph& graph, SizeTable& table, mase::Node& cat);
 bool merge_choice(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_function(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_gelu(mase::Graph& graph, SizeTable& table, mase::Node& function);

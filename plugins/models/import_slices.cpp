@@ -83,6 +83,24 @@ std::optional<int64_t> only_place(const Argument& part, int64_t axis) {
 
 }  // namespace
 
+// cat(cat(a, b), c) is cat(a, b, c): exporters to ONNX join at once what a network joins in steps.
+bool merge_cat(mase::Graph& graph, SizeTable&, Node& cat) {
+  if (cat.mase_op != "cat" || has_format(cat)) return false;
+  const mase::Value* dim = cat.op.with().find("dim");
+  std::vector<Argument> parts;
+  for (const Argument& arg : cat.args) {
+    const Node* inner = plain(arg, "cat");
+    const mase::Value* axis = inner && only_user(*inner) ? inner->op.with().find("dim") : nullptr;
+    if (dim && axis && *dim == *axis)
+      parts.insert(parts.end(), inner->args.begin(), inner->args.end());
+    else
+      parts.push_back(arg);
+  }
+  if (parts.size() == cat.args.size()) return false;
+  become(graph, cat, mase::Chosen(cat.op), std::move(parts));
+  return true;
+}
+
 bool merge_select(mase::Graph& graph, SizeTable& table, Node& squeeze) {
   const Argument part = squeeze.args[0];
   if (squeeze.mase_op != "squeeze" || has_format(squeeze) || !part.node || part.node->args.empty()) return false;

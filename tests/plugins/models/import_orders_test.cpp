@@ -71,6 +71,26 @@ TEST_CASE("one index along one axis is index_select, however the file writes it"
   CHECK(at::equal(run(graph, {x}), x.index_select(1, at::tensor({2, 0}))));
 }
 
+TEST_CASE("what is joined in steps is joined at once, along one axis and where nothing else needs the steps") {
+  const auto joined = [](int64_t inner, bool is_used) {
+    return one_input({{}, 3, 3}, [=](ImportBuilder& b, Wire x) {
+      const Wire e = b.call("e", "exp", {x});
+      const Wire step = b.call("s", "cat", {x, e}, {{"dim", inner}});
+      const Wire other = inner == 1 ? e : b.call("o", "cat", {e, e}, {{"dim", inner}});
+      const Wire all = b.call("c", "cat", {other, step}, {{"dim", 1}});
+      return is_used ? b.call("d", "cat", {all, b.call("n", "neg", {step})}, {{"dim", 1}}) : all;
+    });
+  };
+  mase::Graph graph = built(joined(1, false));
+  CHECK(import_operators(graph) == Ops{"exp", "cat"});
+  const at::Tensor x = at::rand({2, 3, 3}), y = run(graph, {x});
+  CHECK(y.sizes() == at::IntArrayRef({2, 9, 3}));
+  CHECK(at::equal(y.narrow(1, 3, 3), x));
+  CHECK(at::allclose(y.narrow(1, 6, 3), x.exp()));
+  CHECK(import_operators(built(joined(2, false))) == Ops{"exp", "cat", "cat", "cat"});
+  CHECK(import_operators(built(joined(1, true))) == Ops{"exp", "cat", "neg", "cat"});
+}
+
 TEST_CASE("the root of a sum of squares is a norm") {
   const auto rooted = [](double power, double root) {
     return one_input({{}, 3, 4}, [=](ImportBuilder& b, Wire x) {
