@@ -35,6 +35,25 @@ bool keep_last(mase::Map& with, const char* name, int64_t nothing) {
 
 }  // namespace
 
+// An image that is continued beyond its edges along one axis after the other.
+bool merge_pads(mase::Graph& graph, SizeTable&, Node& last) {
+  const Node* first = last.mase_op == "pad" && !has_format(last) ? plain(last.args[0], "pad") : nullptr;
+  if (!first || !first->args[0].node || only_user(*first) != &last) return false;
+  mase::Map with = last.op.with(), other = first->op.with();
+  std::vector<int64_t> pad = numbers(with.at("pad"), 0), before = numbers(other.at("pad"), 0);
+  const size_t size = std::max(pad.size(), before.size());
+  pad.resize(size), before.resize(size);
+  for (size_t i = 0; i + 1 < size; i += 2) {
+    if ((pad[i] || pad[i + 1]) && (before[i] || before[i + 1])) return false;
+    pad[i] += before[i], pad[i + 1] += before[i + 1];
+  }
+  with.erase("pad"), other.erase("pad");
+  if (!(Value(with) == Value(other))) return false;
+  with.set("pad", Value(pad));
+  become(graph, last, mase::Chosen("nn.pad", std::move(with)), {Argument(first->args[0])});
+  return true;
+}
+
 // squeeze(pool2d(unsqueeze(x))): how torch.export's decompositions write pools along one axis.
 bool merge_pool(mase::Graph& graph, SizeTable&, Node& squeeze) {
   const Value* dim = squeeze.mase_op == "squeeze" ? squeeze.op.with().find("dim") : nullptr;

@@ -139,6 +139,24 @@ bool merge_turned_softmax(mase::Graph& graph, Node& last) {
 
 }  // namespace
 
+// An axis that is reduced and put back stays as one.
+bool merge_keepdim(mase::Graph& graph, SizeTable&, Node& unsqueeze) {
+  Node* reduction = unsqueeze.mase_op == "unsqueeze" && !has_format(unsqueeze) ? unsqueeze.args[0].node : nullptr;
+  if (!reduction || unsqueeze.args[0].result != 0 || has_format(*reduction) || only_user(*reduction) != &unsqueeze ||
+      reduction->args.size() != 1 || !reduction->args[0].node)
+    return false;
+  constexpr std::string_view kKept[] = {"sum", "mean", "var", "std", "norm", "amax", "amin", "any", "all", "logsumexp"};
+  if (std::find(std::begin(kKept), std::end(kKept), reduction->mase_op) == std::end(kKept)) return false;
+  mase::Map with = reduction->op.with();
+  const Value *dims = with.find("dim"), *keeps = with.find("keepdim"), *dim = unsqueeze.op.with().find("dim");
+  if (!dims || !dims->is_list() || dims->as_list().size() != 1 || !dim || (keeps && keeps->as_bool()) ||
+      dims->as_list()[0].as_int() != dim->as_int())
+    return false;
+  with.set("keepdim", true);
+  become(graph, unsqueeze, mase::Chosen(reduction->op.name(), std::move(with)), {Argument(reduction->args[0])});
+  return true;
+}
+
 bool merge_reduction(mase::Graph& graph, SizeTable& table, Node& last) {
   if (has_format(last) || !last.args[0].node) return false;
   const std::string& op = last.mase_op;

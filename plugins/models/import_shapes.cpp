@@ -201,7 +201,8 @@ Wire ImportBuilder::expand(const std::string& name, const Wire& x, Sizes sizes) 
   if (x.known()) {
     Wire result = x;
     result.key.clear(), result.repeated.clear();
-    if (rank == 3 && (x.rank() == 2 || x.size(0) == Size(1))) result.repeated = x.key.empty() ? x.repeated : x.key;
+    if (rank == 3 && (x.rank() == 2 || (x.rank() == 3 && x.size(0) == Size(1))))
+      result.repeated = x.key.empty() ? x.repeated : x.key;
     const bool is_fixed = x.trace[0].is_same(x.trace[1]) &&
                           std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
     for (size_t at = 0; at < 2; ++at)

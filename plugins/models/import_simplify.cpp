@@ -70,15 +70,14 @@ bool merge_twins(mase::Graph& graph) {
 // behind it (layer norms before variances and reciprocal roots, pools before the padding that they would take in).
 using Merge = bool (*)(mase::Graph&, SizeTable&, Node&);
 constexpr Merge kMerges[] = {
-    merge_pixels,      merge_stack,     merge_group_norm,    merge_reshape,
-    merge_bias,        drop_expand,     drop_operand_expand, merge_stacked_transpose,
-    merge_stacked,     merge_permute,   merge_move,          merge_rows,
-    merge_swap_behind, merge_roll,      merge_cat,           merge_attention,
-    merge_causal,      merge_swapped,   merge_gelu,          merge_layer_norm,
-    merge_rms_norm,    merge_reduction, merge_rsqrt,         merge_activation,
-    merge_function,    merge_choice,    merge_pool,          merge_padding,
-    merge_not_equal,   merge_select,    drop_select,         merge_slices,
-    merge_split,       merge_cast,      merge_own_rows,
+    merge_pixels,     merge_keepdim,    merge_pads,      merge_stack,         merge_group_norm,
+    merge_reshape,    merge_bias,       drop_expand,     drop_operand_expand, merge_stacked_transpose,
+    merge_stacked,    merge_permute,    merge_move,      merge_rows,          merge_swap_behind,
+    merge_roll,       merge_cat,        merge_attention, merge_causal,        merge_swapped,
+    merge_gelu,       merge_layer_norm, merge_rms_norm,  merge_reduction,     merge_rsqrt,
+    merge_activation, merge_function,   merge_choice,    merge_pool,          merge_padding,
+    merge_not_equal,  merge_select,     drop_select,     merge_slices,        merge_split,
+    merge_cast,       merge_own_rows,
 };
 
 void erase_unused(mase::Graph& graph, SizeTable& sizes) {

@@ -54,6 +54,8 @@ bool merge_group_norm(mase::Graph& graph, SizeTable& table, mase::Node& reshape)
 bool merge_layer_norm(mase::Graph& graph, SizeTable& table, mase::Node& quotient);
 bool merge_move(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_own_rows(mase::Graph& graph, SizeTable& table, mase::Node& pick);
+bool merge_keepdim(mase::Graph& graph, SizeTable& table, mase::Node& unsqueeze);
+bool merge_pads(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_padding(mase::Graph& graph, SizeTable& table, mase::Node& layer);
 bool merge_permute(mase::Graph& graph, SizeTable& table, mase::Node& last);
 bool merge_pixels(mase::Graph& graph, SizeTable& table, mase::Node& last);

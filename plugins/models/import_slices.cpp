@@ -132,7 +132,8 @@ bool merge_slices(mase::Graph& graph, SizeTable& table, Node& slice) {
   become(graph, split, mase::Chosen("nn.split", {{"sizes", sizes}, {"dim", dim}}), {whole});
   for (const Part& part : parts) table[&split].push_back(table.at(part.node).front());
   for (size_t i = 0; i < parts.size(); ++i) {
-    split.meta.common.results.add(mase::format("data_out_{}", i)) = parts[i].node->meta.common.results.at(size_t{0});
+    mase::TensorMeta& result = split.meta.common.results.add(mase::format("data_out_{}", i));
+    result.shape = recorded_shape(parts[i].node), result.torch_dtype = recorded_type(parts[i].node);
     for (Node* user : std::vector<Node*>(parts[i].node->users()))
       for (size_t at = 0; at < user->args.size(); ++at)
         if (is_same(user->args[at], Argument(parts[i].node)))

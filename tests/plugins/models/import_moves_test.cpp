@@ -199,3 +199,57 @@ TEST_CASE("a choice of zeros outside of a triangle is tril or triu") {
     CHECK(at::equal(run(upper, {x}), x.triu(diagonal)));
   }
 }
+
+TEST_CASE("parts the other way around are a roll, and so are places turned around their axis") {
+  const at::Tensor x = at::rand({2, 5, 4});
+  mase::Graph graph = built(one_input({{}, 5, 4}, [](ImportBuilder& b, Wire y) {
+    const Wire turned =
+        b.call("c", "cat", {b.slice("r", y, 1, 3, INT64_MAX, 1), b.slice("l", y, 1, 0, 3, 1)}, {{"dim", 1}});
+    return b.index_select("i", turned, 2, places({1, 2, 3, 0}));
+  }));
+  CHECK(import_operators(graph) == Ops{"roll"});
+  CHECK(at::equal(run(graph, {x}), x.roll({2, -1}, {1, 2})));
+  CHECK(ops_of({{}, 5}, [](ImportBuilder& b, Wire y) {
+          return b.call("c", "cat", {b.slice("l", y, 1, 0, 3, 1), b.slice("r", y, 1, 3, INT64_MAX, 1)}, {{"dim", 1}});
+        }) == Ops{"split", "cat"});
+}
+
+TEST_CASE("padding along one axis after the other is one, unless an axis is padded twice") {
+  const auto padded = [](mase::List second, mase::Value mode) -> Walk {
+    return one_input({{}, 2, 4, 4}, [=](ImportBuilder& b, Wire x) {
+      const Wire rows = b.call("a", "pad", {x}, {{"pad", mase::List{0, 0, 1, 2}}, {"mode", "reflect"}});
+      return b.call("b", "pad", {rows}, {{"pad", second}, {"mode", mode}});
+    });
+  };
+  mase::Graph graph = built(padded({2, 1, 0, 0}, "reflect"));
+  CHECK(import_operators(graph) == Ops{"pad"});
+  const at::Tensor x = at::rand({3, 2, 4, 4});
+  CHECK(at::equal(run(graph, {x}), at::pad(x, {2, 1, 1, 2}, "reflect")));
+  CHECK(import_operators(built(padded({2, 1, 0, 0}, "replicate"))).size() == 2);
+  CHECK(import_operators(built(padded({2, 1, 1, 0}, "reflect"))).size() == 2);
+}
+
+TEST_CASE("an axis that is reduced and put back stays as one") {
+  CHECK(ops_of({{}, 3, 4}, [](ImportBuilder& b, Wire x) {
+          const Wire y = b.call("v", "var", {x}, {{"dim", mase::List{2}}});
+          return b.reshape("u", y, {x.size(0), 3, 1});
+        }) == Ops{"var"});
+  CHECK(ops_of({{}, 3, 4}, [](ImportBuilder& b, Wire x) {
+          const Wire y = b.call("v", "var", {x}, {{"dim", mase::List{2}}});
+          return b.reshape("u", y, {x.size(0), 1, 3});
+        }) == Ops{"var", "unsqueeze"});
+}
+
+TEST_CASE("not equal is one operator, not an inversion") {
+  CHECK(ops_of({{}, 3}, [](ImportBuilder& b, Wire x) {
+          const Wire zero = ImportBuilder::known(at::scalar_tensor(0.F));
+          return b.call("n", "logical_not", {b.binary("e", "eq", x, zero)});
+        }) == Ops{"ne"});
+  mase::Graph both = built([](ImportBuilder& b) {
+    const Wire x = b.inputs({{"x", {{{}, 3}}, at::kFloat}}).at("x");
+    const Wire equal = b.binary("e", "eq", x, ImportBuilder::known(at::scalar_tensor(0.F)));
+    b.output("n", b.call("n", "logical_not", {equal}));
+    b.output("e", equal);
+  });
+  CHECK(import_operators(both) == Ops{"eq", "logical_not"});
+}

@@ -326,3 +326,42 @@ TEST_CASE("ONNX: a mask that is added before a softmax may be left out, an opera
              }),
              Catch::Contains("inputs left out: bias") && Catch::Contains("constants"));
 }
+
+TEST_CASE("ONNX: sequences are taken apart, images resized to sizes, remainders have the sign of the first operand") {
+  const test::TempDir dir;
+  test::FakeContext context;
+  context.folder = dir.path();
+  const auto operators_in = [&](test::OnnxFile& file) {
+    test::write(dir / "s.onnx", file.bytes());
+    const mase::Graph graph = test::read_onnx(context, "s.onnx");
+    std::vector<std::string> ops;
+    for (const mase::Node* node : graph.nodes())
+      if (node->op) ops.push_back(node->mase_op);
+    return ops;
+  };
+  const auto whole = [](test::OnnxFile& file, const std::string& name, const std::vector<int64_t>& dims,
+                        const std::vector<int64_t>& values) {
+    auto* t = file.graph()->add_initializer();
+    t->set_name(name), t->set_data_type(7);
+    for (const int64_t n : dims) t->add_dims(n);
+    t->set_raw_data(values.data(), values.size() * sizeof(int64_t));
+  };
+  test::OnnxFile parts;
+  whole(parts, "split", {2}, {1, 3}), whole(parts, "place", {}, {-1});
+  auto& split = parts.node("SplitToSequence", {"x", "split"}, {"all"});
+  test::OnnxFile::integer(split, "axis", 1);
+  parts.node("SequenceAt", {"all", "place"}, {"y"});
+  CHECK(operators_in(parts) == std::vector<std::string>{"slice"});
+
+  test::OnnxFile image;
+  test::OnnxFile::shape_of(*image.graph()->mutable_input(0), {1, 2, 4, 4});
+  whole(image, "sizes", {4}, {1, 2, 8, 6});
+  image.node("Resize", {"x", "", "", "sizes"}, {"y"});
+  CHECK(operators_in(image) == std::vector<std::string>{"interpolate"});
+
+  test::OnnxFile rest;
+  rest.tensor("d", {}, {0.7F});
+  auto& mod = rest.node("Mod", {"x", "d"}, {"y"});
+  test::OnnxFile::integer(mod, "fmod", 1);
+  CHECK(operators_in(rest) == std::vector<std::string>{"div", "mul", "sub"});
+}

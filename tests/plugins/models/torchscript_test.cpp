@@ -121,6 +121,27 @@ TEST_CASE("a TorchScript file may ask whether two tensors are one") {
   CHECK(operators_if("torch.__is__(y, None)") == is_not);
 }
 
+TEST_CASE("lists, ranges and texts of TorchScript are worked out while the file is read") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const auto operators_of = [&](const std::string& body) {
+    return test::operator_names(
+        import_script(changed_script(folder, "modules/activation.py", "return torch.relu(argument_1)", body), c));
+  };
+  const std::string loop =
+      "y = argument_1\n    sizes = [1, 2]\n    _0 = torch.append(sizes, 3)\n    for i in range(torch.len(sizes)):\n"
+      "      n = sizes[i]\n      y = torch.mul(y, n)\n    return y";
+  // Twice, for each of the two activations; the first factor is one.
+  CHECK(operators_of(loop).at("mul") % 2 == 0);
+  const std::string parts =
+      "_1 = torch.chunk(argument_1, 2, 1)\n    a, b, = _1\n    return torch.cat([torch.relu(a), b], 1)";
+  CHECK(operators_of(parts).contains("cat"));
+  const std::string text =
+      "_2 = torch.format(\"{} places\", torch.size(argument_1, 1))\n    return torch.relu(argument_1)";
+  CHECK(operators_of(text).at("relu") >= 1);
+}
+
 TEST_CASE("nothing in a TorchScript file runs") {
   if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
   const test::TempDir folder;
