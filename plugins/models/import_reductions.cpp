@@ -162,7 +162,7 @@ bool merge_reduction(mase::Graph& graph, SizeTable& table, Node& last) {
   const std::string& op = last.mase_op;
   if (op == "mean" || op.starts_with("adaptive_avg_pool")) return merge_variance(graph, last);
   if (op == "div") return merge_correction(graph, table, last);
-  if (op == "sqrt") return merge_root(graph, last);
+  if (op == "sqrt" || (op == "pow" && is_number(last.args[1], 0.5))) return merge_root(graph, last);
   if (op == "gt" || op == "logical_not") return merge_quantifier(graph, last);
   if (op == "eq" || op == "ne") return drop_cast(graph, last);
   if (op == "cast") return merge_one_hot(graph, last);
