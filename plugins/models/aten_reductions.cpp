@@ -130,11 +130,8 @@ AtenValues norm(AtenCall& c) {
   const char* const power = c.args.contains("ord") ? "ord" : "p";
   if (c.arg(power).get<std::string>()) c.refuse(mase::format("is the norm '{}'", c.text(power)));
   const double p = c.has(power) ? c.number(power) : 2;
-  if (p == 1 || std::isinf(p)) {
-    const Wire size = c.builder.call(c.node + "_abs", "abs", {x});
-    return {c.emit(p == 1 ? "sum" : p > 0 ? "amax" : "amin", {size}, with)};
-  }
-  if (p != 2) with.set("p", p);
+  if (std::isinf(p)) return {c.emit(p > 0 ? "amax" : "amin", {c.builder.call(c.node + "_abs", "abs", {x})}, with)};
+  if (p != 2) with.set("p", p == 1 ? mase::Value(1) : mase::Value(p));
   return {c.emit("norm", {x}, with)};
 }
 

@@ -271,6 +271,41 @@ AtenValues unbound(AtenCall& c) {
   return {listed(parts)};
 }
 
+// Shifts of one axis add up, and the order of axes does not matter.
+AtenValues rolled(AtenCall& c) {
+  const Wire x = c.tensor("self");
+  const std::vector<int64_t> places = c.integers("shifts"), dims = c.integers("dims");
+  Shifts shifts;
+  for (size_t i = 0; i < dims.size() && dims.size() == places.size(); ++i)
+    if (x.usable() && dims[i] >= -x.rank() && dims[i] < x.rank())
+      shifts[dims[i] < 0 ? dims[i] + x.rank() : dims[i]] += places[i] % std::max<int64_t>(x.size(dims[i]).at[0], 1);
+  if (const auto op = dims.empty() || shifts.size() < dims.size() ? std::nullopt : roll_op(shifts, x.sizes()))
+    return {op->with().at("dims").as_list().empty() ? x : c.builder.apply(c.node, *op, {x}).front()};
+  return {c.emit("roll", {c.tensor("self")},
+                 {{"shifts", mase::Value(c.integers("shifts"))}, {"dims", mase::Value(c.integers("dims"))}})};
+}
+
+// What only moves elements to other places.
+void add_places(AtenTable& t) {
+  t["pixel_shuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("pixel_shuffle", {c.tensor("self")}, {{"upscale_factor", c.integer("upscale_factor")}})};
+  };
+  t["pixel_unshuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("pixel_unshuffle", {c.tensor("self")}, {{"downscale_factor", c.integer("downscale_factor")}})};
+  };
+  t["channel_shuffle"] = t["native_channel_shuffle"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("channel_shuffle", {c.tensor("self")}, {{"groups", c.integer("groups")}})};
+  };
+  t["flip"] = [](AtenCall& c) -> AtenValues {
+    return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::Value(c.integers("dims"))}})};
+  };
+  for (const int64_t axis : {0, 1})
+    t[axis ? "fliplr" : "flipud"] = [axis](AtenCall& c) -> AtenValues {
+      return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::List{axis}}})};
+    };
+  t["roll"] = rolled;
+}
+
 }  // namespace
 
 void add_aten_shapes(AtenTable& t) {
@@ -293,34 +328,7 @@ void add_aten_shapes(AtenTable& t) {
   t["chunk"] = chunk, t["unbind"] = unbound, t["tensor_split"] = split_at;
   t["hstack"] = stacked(1, 1), t["dstack"] = stacked(3, 2), t["column_stack"] = stacked(2, 1);
   t["repeat_interleave"] = interleaved, t["meshgrid"] = grid;
-  t["pixel_shuffle"] = [](AtenCall& c) -> AtenValues {
-    return {c.emit("pixel_shuffle", {c.tensor("self")}, {{"upscale_factor", c.integer("upscale_factor")}})};
-  };
-  t["pixel_unshuffle"] = [](AtenCall& c) -> AtenValues {
-    return {c.emit("pixel_unshuffle", {c.tensor("self")}, {{"downscale_factor", c.integer("downscale_factor")}})};
-  };
-  t["channel_shuffle"] = t["native_channel_shuffle"] = [](AtenCall& c) -> AtenValues {
-    return {c.emit("channel_shuffle", {c.tensor("self")}, {{"groups", c.integer("groups")}})};
-  };
-  t["flip"] = [](AtenCall& c) -> AtenValues {
-    return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::Value(c.integers("dims"))}})};
-  };
-  for (const int64_t axis : {0, 1})
-    t[axis ? "fliplr" : "flipud"] = [axis](AtenCall& c) -> AtenValues {
-      return {c.emit("flip", {c.tensor("self")}, {{"dims", mase::List{axis}}})};
-    };
-  t["roll"] = [](AtenCall& c) -> AtenValues {
-    const Wire x = c.tensor("self");
-    const std::vector<int64_t> places = c.integers("shifts"), dims = c.integers("dims");
-    Shifts shifts;
-    for (size_t i = 0; i < dims.size() && dims.size() == places.size(); ++i)
-      if (x.usable() && dims[i] >= -x.rank() && dims[i] < x.rank())
-        shifts[dims[i] < 0 ? dims[i] + x.rank() : dims[i]] += places[i] % std::max<int64_t>(x.size(dims[i]).at[0], 1);
-    if (const auto op = dims.empty() || shifts.size() < dims.size() ? std::nullopt : roll_op(shifts, x.sizes()))
-      return {op->with().at("dims").as_list().empty() ? x : c.builder.apply(c.node, *op, {x}).front()};
-    return {c.emit("roll", {c.tensor("self")},
-                   {{"shifts", mase::Value(c.integers("shifts"))}, {"dims", mase::Value(c.integers("dims"))}})};
-  };
+  add_places(t);
 }
 
 }  // namespace models

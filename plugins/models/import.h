@@ -242,7 +242,7 @@ class ImportBuilder {
                                  const std::vector<std::optional<Wire>>& indices);
   mase::Argument rows(const std::string& name, const at::Tensor& row);
   std::optional<mase::Argument> counted(const std::string& name, const Wire& numbers);
-  std::optional<Wire> slopes_of(const Wire& condition, const Wire& x, const Wire& scaled) const;
+  std::optional<Wire> slopes_of(const Wire& condition, std::string_view op, const Wire& x, const Wire& scaled) const;
   std::optional<Wire> stack_of(const Wire& matrices) const;
   std::optional<Sizes> picks_all(const Wire& x, const std::vector<std::optional<Wire>>& indices) const;
   std::optional<mase::Map> picks_padding(const Wire& x, int64_t axis, const Wire& index) const;

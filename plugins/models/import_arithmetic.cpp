@@ -141,13 +141,15 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
   return call(name, op, {a, b}, std::move(with));
 }
 
-// Of where(x > 0, x, slopes * x) with one slope, or one for each channel, that has a name in the file.
-std::optional<Wire> ImportBuilder::slopes_of(const Wire& condition, const Wire& x, const Wire& scaled) const {
+// Of where(x > 0, x, slopes * x), or where(x < 0, slopes * x, x), with one slope, or one for each channel, that has a
+// name in the file. `op` is the condition's.
+std::optional<Wire> ImportBuilder::slopes_of(const Wire& condition, std::string_view op, const Wire& x,
+                                             const Wire& scaled) const {
   const mase::Node* above = condition.live() ? condition.from.node : nullptr;
   const auto is_x = [&](const mase::Argument& arg) {
     return arg.node && arg.node == x.from.node && arg.result == x.from.result;
   };
-  if (!x.live() || !scaled.live() || !above || above->mase_op != "gt" || !is_x(above->args[0]) || above->args[1].node ||
+  if (!x.live() || !scaled.live() || !above || above->mase_op != op || !is_x(above->args[0]) || above->args[1].node ||
       !above->args[1].constant.is_number() || above->args[1].constant.as_double() != 0)
     return std::nullopt;
   const auto found = factors_.find(scaled.from.node);
@@ -218,7 +220,8 @@ Wire ImportBuilder::where(const std::string& name, const Wire& condition, Wire a
     if (const auto triangle = triangle_of(condition, a))
       return call(name, triangle->first ? "tril" : "triu", {a}, {{"diagonal", triangle->second}});
   if (condition.live() && a.usable() && b.usable()) {
-    if (const auto slopes = slopes_of(condition, a, b)) return prelu(name, a, *slopes);
+    if (const auto slopes = slopes_of(condition, "gt", a, b)) return prelu(name, a, *slopes);
+    if (const auto slopes = slopes_of(condition, "lt", b, a)) return prelu(name, b, *slopes);
     a = as_uniform(a, condition, b);
     b = as_uniform(b, condition, a);
   }

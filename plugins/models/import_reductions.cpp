@@ -71,6 +71,16 @@ bool merge_root(mase::Graph& graph, Node& root) {
   return true;
 }
 
+// The sum of what numbers are without their signs.
+bool merge_absolute(mase::Graph& graph, Node& sum) {
+  const Node* size = plain(sum.args[0], "abs");
+  if (!size || !size->args[0].node || !recorded_type(size->args[0]).starts_with("float")) return false;
+  mase::Map with = sum.op.with();
+  with.set("p", 1);
+  become(graph, sum, mase::Chosen("nn.norm", std::move(with)), {Argument(size->args[0])});
+  return true;
+}
+
 // How many of them are true is more than zero: any. Not any of them is false: all.
 bool merge_quantifier(mase::Graph& graph, Node& last) {
   if (last.mase_op == "gt") {
@@ -161,6 +171,7 @@ bool merge_reduction(mase::Graph& graph, SizeTable& table, Node& last) {
   if (has_format(last) || !last.args[0].node) return false;
   const std::string& op = last.mase_op;
   if (op == "mean" || op.starts_with("adaptive_avg_pool")) return merge_variance(graph, last);
+  if (op == "sum") return merge_absolute(graph, last);
   if (op == "div") return merge_correction(graph, table, last);
   if (op == "sqrt" || (op == "pow" && is_number(last.args[1], 0.5))) return merge_root(graph, last);
   if (op == "gt" || op == "logical_not") return merge_quantifier(graph, last);

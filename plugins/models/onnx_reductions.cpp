@@ -54,12 +54,13 @@ Handler around(const char* before, const char* after) {
   };
 }
 
-Handler norm_of_two(const Handler& of_integers) {
-  return [of_integers](const Node& n) -> Values {
+Handler norm_of(int64_t p, const Handler& of_integers) {
+  return [p, of_integers](const Node& n) -> Values {
     const Wire x = n.in(0);
     const auto axes = axes_of(n, x.rank());
     if (!axes || axes->empty() || !at::isFloatingType(x.dtype())) return of_integers(n);
     Map with{{"dim", mase::Value(*axes)}, {"keepdim", n.integer("keepdims", 1) != 0}};
+    if (p != 2) with.set("p", p);
     return {n.build().call(n.name(), "norm", {x}, with)};
   };
 }
@@ -98,7 +99,7 @@ Values topk(const Node& n) {
 void add_reductions(Table& t) {
   t["ReduceSum"] = reduction("sum"), t["ReduceMean"] = reduction("mean"), t["ReduceProd"] = reduction("prod");
   t["ReduceMax"] = reduction("amax"), t["ReduceMin"] = reduction("amin");
-  t["ReduceL1"] = around("abs", nullptr), t["ReduceL2"] = norm_of_two(around("mul", "sqrt"));
+  t["ReduceL1"] = norm_of(1, around("abs", nullptr)), t["ReduceL2"] = norm_of(2, around("mul", "sqrt"));
   t["ReduceSumSquare"] = around("mul", nullptr), t["ReduceLogSum"] = around(nullptr, "log");
   t["ReduceLogSumExp"] = reduction("logsumexp");
   t["ArgMax"] = place_of("argmax"), t["ArgMin"] = place_of("argmin");

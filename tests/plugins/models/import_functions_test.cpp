@@ -144,11 +144,18 @@ TEST_CASE("a slope with a name in the file is a prelu's, a number stays a produc
     };
   };
   const at::Tensor slopes = at::rand({3, 1, 1});
+  const Body below = [&](ImportBuilder& b, Wire x) {
+    const Wire scaled = b.binary("m", "mul", ImportBuilder::known(slopes, "act.weight"), x);
+    return b.where("y", b.binary("g", "lt", x, fixed_number(0)), scaled, x);
+  };
+  mase::Graph other = built(one_input({{}, 3, 2, 2}, below));
+  CHECK(import_operators(other) == Ops{"prelu"});
   mase::Graph graph = built(one_input({{}, 3, 2, 2}, sloped("act.weight", slopes)));
   CHECK(import_operators(graph) == Ops{"prelu"});
   CHECK(graph.tensor_keys() == std::vector<std::string>{"act.weight"});
   const at::Tensor x = at::randn({4, 3, 2, 2});
   CHECK(at::allclose(run(graph, {x}), at::where(x > 0, x, x * slopes)));
+  CHECK(at::allclose(run(other, {x}), at::where(x > 0, x, x * slopes)));
   CHECK(ops_of({{}, 4}, sloped("act.weight", at::rand({1}))) == Ops{"prelu"});
   CHECK(ops_of({{}, 4}, sloped("", at::scalar_tensor(0.1))) == Ops{"mul", "gt", "where"});
   CHECK(ops_of({{}, 3}, sloped("act.weight", at::rand({2, 3}).narrow(0, 0, 1))) == Ops{"prelu"});
