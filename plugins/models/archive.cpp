@@ -2,6 +2,8 @@
 #include "archive.h"
 
 #include <ATen/ops/empty.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
@@ -48,6 +50,14 @@ std::string common_folder(const std::vector<std::string>& names) {
 struct FileCloser {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
+
+// Pages of the file that were read to be checked are no memory of ours until somebody reads them again.
+void forget_pages(std::string_view bytes) {
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = (reinterpret_cast<uintptr_t>(bytes.data()) + page - 1) / page * page;
+  const auto last = reinterpret_cast<uintptr_t>(bytes.data() + bytes.size()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
 
 }  // namespace
 
@@ -187,6 +197,7 @@ at::Tensor Archive::mapped(std::string_view name, const Member& member, at::Scal
   });
   if (bytes_.bytes().substr(std::min<uint64_t>(begin, bytes_.bytes().size()), first.size()) != first)
     fail("the archive's member '" + shown(name) + "' does not lie where the archive says");
+  forget_pages(bytes_.bytes().substr(begin, member.size));
   return bytes_.map(begin + offset, type, shape);
 }
 

@@ -15,6 +15,7 @@ struct ImportBuilder::Call {
 
 // Meta tensors of an operator's results, by its rule; nothing where it has none. LibTorch lacks shapes without values
 // for these operators.
+bool is_checked_by_rule(const mase::Chosen& op);  // the rule refuses all that the operator refuses
 std::optional<mase::Tensors> results_by_rule(const mase::Chosen& op, const mase::Tensors& inputs,
                                              const mase::Tensors& params);
 

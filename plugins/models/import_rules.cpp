@@ -72,13 +72,22 @@ at::Tensor convolution(const Map& with, const Tensors& inputs, const Tensors& pa
   const auto of = [&](std::string_view name, int64_t usual) { return per_axis(with, name, axes, usual); };
   const mase::Shape padding = of("padding", 0), stride = of("stride", 1), dilation = of("dilation", 1);
   const mase::Shape more = of("output_padding", 0);
-  const mase::Value* groups = with.find("groups");
-  mase::Shape sizes{x.size(0), transposed ? weight.size(1) * (groups ? groups->as_int() : 1) : weight.size(0)};
+  const mase::Value* groups_value = with.find("groups");
+  const int64_t groups = groups_value ? groups_value->as_int() : 1;
+  const int64_t channels = transposed ? weight.size(0) : weight.size(1) * groups;
+  if (x.dim() != weight.dim() || x.size(1) != channels || groups < 1 || channels % groups != 0 ||
+      x.scalar_type() != weight.scalar_type() || (!transposed && weight.size(0) % groups != 0))
+    throw mase::Error("no convolution");
+  mase::Shape sizes{x.size(0), transposed ? weight.size(1) * groups : weight.size(0)};
+  if (params.size() > 1 && (params[1].dim() != 1 || params[1].size(0) != sizes[1])) throw mase::Error("no convolution");
   for (size_t i = 0; i < axes; ++i) {
     const auto axis = static_cast<int64_t>(i + 2);
     const int64_t reach = dilation[i] * (weight.size(axis) - 1) + 1, size = x.size(axis);
     sizes.push_back(transposed ? (size - 1) * stride[i] - 2 * padding[i] + reach + more[i]
                                : (size + 2 * padding[i] - reach) / stride[i] + 1);
+    if (stride[i] < 1 || dilation[i] < 1 || (more[i] >= stride[i] && more[i] >= dilation[i]) ||
+        (!transposed && size + 2 * padding[i] < reach) || sizes.back() < 1)
+      throw mase::Error("no convolution");
   }
   return of_shape(sizes, x.scalar_type());
 }
@@ -104,6 +113,8 @@ const std::map<std::string, Rule, std::less<>>& rules() {
 }
 
 }  // namespace
+
+bool is_checked_by_rule(const mase::Chosen& op) { return op.name().starts_with("nn.conv"); }
 
 std::optional<Tensors> results_by_rule(const mase::Chosen& op, const Tensors& inputs, const Tensors& params) {
   if (!op.name().starts_with("nn.")) return std::nullopt;

@@ -92,7 +92,7 @@ Tensors ImportBuilder::trace(const Call& call, size_t at) {
     }
   }
   const std::optional<Tensors> shapes = results_by_rule(call.chosen, only_shapes(inputs), only_shapes(params));
-  if (shapes && (count(inputs) > kMostChecked || count(*shapes) > kMostChecked)) {
+  if (shapes && (is_checked_by_rule(call.chosen) || count(inputs) > kMostChecked || count(*shapes) > kMostChecked)) {
     needs_values_.insert(call.chosen.name());
     return *shapes;
   }
