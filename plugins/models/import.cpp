@@ -152,11 +152,21 @@ void ImportBuilder::add_params(Call& call, mase::Node& node) {
   }
 }
 
+// Whether constant indices are as many as the file's own batch: gather() would leave other samples out silently.
+bool ImportBuilder::gathers_own_batch(const Call& call) const {
+  if (call.chosen.name() != "nn.gather" || !literal_batch_ || call.inputs.size() != 2) return false;
+  const Wire &x = call.inputs[0], &index = call.inputs[1];
+  return x.live() && x.rank() > 1 && x.size(0) == batch() && index.known() && index.rank() == x.rank() &&
+         index.size(0) == Size(batch_[0]);
+}
+
 // The shapes of the results at both batch sizes, with constants fitted to them.
 std::array<Tensors, 2> ImportBuilder::trace_both(Call& call) {
   is_doubtful_ = false;
   const Tensors own = trace(call, 0);
   if (!any_batch_) return {own, own};
+  if (gathers_own_batch(call) && !fit_constants(call.chosen, call.inputs))
+    throw OneBatchOnly{mase::format("node '{}': its indices are of one batch size", call.name)};
   for (bool is_fitted = false;; is_fitted = true) {
     std::string why;
     try {

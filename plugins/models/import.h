@@ -213,6 +213,7 @@ class ImportBuilder {
   struct Call;
   static std::string given(const Call& call);
   mase::Tensors trace(const Call& call, size_t at);
+  bool gathers_own_batch(const Call& call) const;
   std::array<mase::Tensors, 2> trace_both(Call& call);
   void shrink_rows(Call& call, const std::array<mase::Tensors, 2>& traced);
   Wire common_row_of(const Wire& wire) const;

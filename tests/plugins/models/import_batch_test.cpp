@@ -4,9 +4,11 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/gather.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/tensor.h>
 #include <catch2/catch.hpp>
 
 #include "plugins/models/import.h"
@@ -91,6 +93,22 @@ TEST_CASE("a mask as long as the file's batch is large stays as long") {
     return b.binary("add", "add", in, mask);
   });
   CHECK(at::equal(result_for(graph, x), x + 2));
+}
+
+TEST_CASE("constant indices of a static file's batch are every sample's, or the file's own batch is all there is") {
+  const auto gathered = [](const at::Tensor& index) {
+    return imported_for(index.size(0), {4}, [=](ImportBuilder& b, Wire in) {
+      return b.call("gather", "gather", {in, ImportBuilder::known(index)}, {{"dim", 1}});
+    });
+  };
+  const at::Tensor x = at::randn({5, 4}), row = at::tensor({2, 0}, at::kLong).view({1, 2});
+  for (const int64_t batch : {1, 3}) {
+    mase::Graph graph = gathered(row.expand({batch, 2}).contiguous());
+    CHECK(at::equal(result_for(graph, x), at::gather(x, 1, row.expand({5, 2}))));
+  }
+  mase::Graph own = gathered(at::tensor({2, 0, 1, 1}, at::kLong).view({2, 2}));
+  CHECK(result_for(own, x.narrow(0, 0, 2)).sizes() == at::IntArrayRef({2, 2}));
+  CHECK_THROWS_WITH(result_for(own, x), Catch::Contains("only with batches of 2"));
 }
 
 TEST_CASE("a token that a file for one sample joins to the input is there for every sample") {
