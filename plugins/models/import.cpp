@@ -1,7 +1,6 @@
 // ImportBuilder: writing one operator after the other.
 #include "import_call.h"
 
-#include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/ScalarType.h>
 
@@ -21,10 +20,6 @@ namespace {
 // Elements of a result: 32 GB in float32. What follows from constants alone would be computed anew whenever the graph
 // runs, and is 2 GB at most.
 constexpr int64_t kMostLive = int64_t{1} << 33, kMostOfConstants = int64_t{1} << 29;
-
-at::Tensor meta_like(const at::Tensor& t) {
-  return at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
-}
 
 // A file of few bytes may ask for any shape; what no memory holds is said before the graph runs.
 void check_result(const at::Tensor& t, int64_t most) {
@@ -222,7 +217,7 @@ Wires ImportBuilder::emit(Call& call) {
   for (size_t i = 0; i < traced[0].size(); ++i) {
     Wire& wire = results.emplace_back();
     wire.state = Wire::State::live, wire.from = Argument(&node, static_cast<int>(i));
-    wire.trace = {meta_like(traced[0][i]), meta_like(traced[1].at(i))};
+    wire.trace = {only_shape(traced[0][i]), only_shape(traced[1].at(i))};
     wire.keep_batch_axis(call.inputs);
     record(node.meta.common.results.add(mase::format("data_out_{}", i)), wire);
     sizes_[&node].push_back(wire.sizes());

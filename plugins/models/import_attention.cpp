@@ -22,11 +22,6 @@ namespace {
 constexpr double kHidden = -1e30;     // what exporters add to the scores that a boolean mask hides lies below
 constexpr int64_t kMostSteps = 4096;  // masks of more are not looked at
 
-std::optional<double> number(const Argument& arg) {
-  if (arg.node || !arg.constant.is_number()) return std::nullopt;
-  return arg.constant.as_double();
-}
-
 // Takes factors off a value: what remains, and their product in `scale`.
 Argument without_scale(Argument arg, double& scale) {
   for (;;) {

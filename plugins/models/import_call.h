@@ -19,6 +19,8 @@ bool is_checked_by_rule(const mase::Chosen& op);  // the rule refuses all that t
 std::optional<mase::Tensors> results_by_rule(const mase::Chosen& op, const mase::Tensors& inputs,
                                              const mase::Tensors& params);
 
+at::Tensor only_shape(const at::Tensor& t);  // a meta tensor
+
 // The part of `t` that is repeated along axes of stride 0, with these as ones; undefined where nothing is.
 at::Tensor repeated_part(const at::Tensor& t);
 

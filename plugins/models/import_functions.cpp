@@ -11,11 +11,6 @@ using mase::Value;
 
 namespace {
 
-std::optional<double> number_of(const Argument& arg) {
-  if (arg.node || !arg.constant.is_number()) return std::nullopt;
-  return arg.constant.as_double();
-}
-
 double field_of(const Node& node, const char* name, double otherwise) {
   const Value* value = node.op.with().find(name);
   return value && value->is_number() ? value->as_double() : otherwise;
@@ -30,10 +25,10 @@ struct Scaled {
 Scaled scaled_value(const Argument& arg) {
   if (const Node* product = plain(arg, "mul"))
     for (const size_t side : {size_t{0}, size_t{1}})
-      if (const auto factor = number_of(product->args[side]); factor && product->args[1 - side].node)
+      if (const auto factor = number(product->args[side]); factor && product->args[1 - side].node)
         return {product->args[1 - side], *factor};
   if (const Node* quotient = plain(arg, "div"); quotient && quotient->op.with().empty())
-    if (const auto divisor = number_of(quotient->args[1]); divisor && quotient->args[0].node)
+    if (const auto divisor = number(quotient->args[1]); divisor && quotient->args[0].node)
       return {quotient->args[0], 1 / *divisor};
   return {arg, 1};
 }
@@ -60,7 +55,7 @@ std::optional<double> softplus_of(const Argument& arg, const Argument& x) {
 // x where beta x is beyond the threshold, and its softplus elsewhere.
 bool is_softplus(const Node& where, mase::Map& with) {
   const Node* above = plain(where.args[0], "gt");
-  const auto threshold = above ? number_of(above->args[1]) : std::nullopt;
+  const auto threshold = above ? number(above->args[1]) : std::nullopt;
   const Argument& x = where.args[1];
   if (!threshold || *threshold > 20 || !x.node) return false;
   const auto beta = softplus_of(where.args[2], x);
@@ -75,7 +70,7 @@ bool is_softplus(const Node& where, mase::Map& with) {
 bool is_celu(const Node& where, mase::Map& with) {
   const Node* above = plain(where.args[0], "gt");
   const Argument& x = where.args[1];
-  if (!above || !x.node || !is_same(above->args[0], x) || number_of(above->args[1]) != 0.0) return false;
+  if (!above || !x.node || !is_same(above->args[0], x) || number(above->args[1]) != 0.0) return false;
   const Scaled outer = scaled_value(where.args[2]);
   const Node* power = plain(outer.value, "expm1");
   const Scaled inner = power ? scaled_value(power->args[0]) : Scaled();
@@ -88,7 +83,7 @@ bool is_celu(const Node& where, mase::Map& with) {
 // The value and the number that `op` compares: x > n as it stands.
 std::optional<std::pair<Argument, double>> compared(const Argument& condition, std::string_view op) {
   const Node* node = plain(condition, op);
-  const auto limit = node ? number_of(node->args[1]) : std::nullopt;
+  const auto limit = node ? number(node->args[1]) : std::nullopt;
   if (!limit || !node->args[0].node) return std::nullopt;
   return std::pair(node->args[0], *limit);
 }
@@ -103,13 +98,13 @@ const Argument* inside_abs(const Argument& arg) {
 std::optional<std::pair<Argument, double>> hardshrink_of(const Node& where) {
   if (const auto near = compared(where.args[0], "le")) {
     const Argument* x = inside_abs(near->first);
-    if (x && is_same(*x, where.args[2]) && number_of(where.args[1]) == 0.0) return std::pair(*x, near->second);
+    if (x && is_same(*x, where.args[2]) && number(where.args[1]) == 0.0) return std::pair(*x, near->second);
   }
   const Node* either = plain(where.args[0], "logical_or");
   const auto above = either ? compared(either->args[0], "gt") : std::nullopt,
              below = either ? compared(either->args[1], "lt") : std::nullopt;
   if (!above || !below || !is_same(above->first, below->first) || above->second != -below->second ||
-      !is_same(above->first, where.args[1]) || number_of(where.args[2]) != 0.0)
+      !is_same(above->first, where.args[1]) || number(where.args[2]) != 0.0)
     return std::nullopt;
   return above;
 }
@@ -122,7 +117,7 @@ std::optional<std::pair<Argument, double>> softshrink_of(const Node& where) {
   if (!moved || !is_same(moved->args[0], *x)) return std::nullopt;
   const Scaled step = scaled_value(moved->args[1]), rest = scaled_value(where.args[2]);
   const Node* sign = plain(step.value, "sign");
-  const bool is_zero = number_of(where.args[2]) == 0.0 || (rest.factor == 0 && is_same(rest.value, *x));
+  const bool is_zero = number(where.args[2]) == 0.0 || (rest.factor == 0 && is_same(rest.value, *x));
   if (!sign || !is_same(sign->args[0], *x) || !is_close(step.factor, far->second) || !is_zero) return std::nullopt;
   return std::pair(*x, far->second);
 }
@@ -131,10 +126,10 @@ std::optional<std::pair<Argument, double>> softshrink_of(const Node& where) {
 std::optional<std::pair<Argument, double>> side_of(const Argument& arg, const char* comparison) {
   const Node* where = plain(arg, "where");
   const auto beyond = where ? compared(where->args[0], comparison) : std::nullopt;
-  if (!beyond || number_of(where->args[2]) != 0.0) return std::nullopt;
+  if (!beyond || number(where->args[2]) != 0.0) return std::nullopt;
   const Node *sub = plain(where->args[1], "sub"), *add = plain(where->args[1], "add");
   const Node* moved = sub ? sub : add;
-  const auto step = moved ? number_of(moved->args[1]) : std::nullopt;
+  const auto step = moved ? number(moved->args[1]) : std::nullopt;
   if (!step || !is_same(moved->args[0], beyond->first) || (sub ? -*step : *step) != -beyond->second)
     return std::nullopt;
   return beyond;
@@ -165,7 +160,7 @@ bool merge_stable_logsigmoid(mase::Graph& graph, Node& last) {
   const Argument* x = minus ? inside_abs(minus->args[0]) : nullptr;
   if (!least || !x) return false;
   for (const size_t side : {size_t{0}, size_t{1}})
-    if (number_of(least->args[side]) == 0.0 && is_same(least->args[1 - side], *x)) {
+    if (number(least->args[side]) == 0.0 && is_same(least->args[1 - side], *x)) {
       become(graph, last, mase::Chosen("nn.logsigmoid"), {Argument(*x)});
       return true;
     }
@@ -178,8 +173,8 @@ const Node* finite_maximum(const Argument& arg) {
   const Node* most = where ? plain(where->args[2], "amax") : nullptr;
   const Node* equal = most ? plain(where->args[0], "eq") : nullptr;
   const Argument* inside = equal ? inside_abs(equal->args[0]) : nullptr;
-  const bool fits = inside && inside->node == most && number_of(equal->args[1]) == HUGE_VAL;
-  return fits && number_of(where->args[1]) == 0.0 ? most : nullptr;
+  const bool fits = inside && inside->node == most && number(equal->args[1]) == HUGE_VAL;
+  return fits && number(where->args[1]) == 0.0 ? most : nullptr;
 }
 
 // log(sum(exp(x - m))) + m, where m is the largest element.
@@ -209,12 +204,12 @@ bool merge_choice(mase::Graph& graph, SizeTable&, Node& last) {
   if (has_format(last)) return false;
   if (last.mase_op == "where") {
     const auto below = compared(last.args[0], "le");
-    if (!below || below->second != 0 || number_of(last.args[1]) != 0.0 || !is_same(below->first, last.args[2]))
+    if (!below || below->second != 0 || number(last.args[1]) != 0.0 || !is_same(below->first, last.args[2]))
       return false;
     become(graph, last, mase::Chosen("nn.relu"), {Argument(last.args[2])});
     return true;
   }
-  const Node* minus = last.mase_op == "add" && number_of(last.args[1]) ? plain(last.args[0], "neg") : nullptr;
+  const Node* minus = last.mase_op == "add" && number(last.args[1]) ? plain(last.args[0], "neg") : nullptr;
   if (!minus || !minus->args[0].node) return false;
   become(graph, last, mase::Chosen("nn.sub"), {Argument(last.args[1]), Argument(minus->args[0])});
   return true;

@@ -57,8 +57,14 @@ bool is_same(const mase::Argument& a, const mase::Argument& b) {
   return a.node && a.node == b.node && a.result == b.result;
 }
 
+std::optional<double> number(const mase::Argument& arg) {
+  if (arg.node || !arg.constant.is_number()) return std::nullopt;
+  return arg.constant.as_double();
+}
+
 bool is_number(const mase::Argument& arg, double value) {
-  return !arg.node && arg.constant.is_number() && std::fabs(arg.constant.as_double() - value) < 1e-6 * std::fabs(value);
+  const auto found = number(arg);
+  return found && std::fabs(*found - value) < 1e-6 * std::fabs(value);
 }
 
 std::vector<int64_t> order_of(const Node* node) {

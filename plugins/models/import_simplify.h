@@ -16,6 +16,7 @@ const std::string& recorded_type(const mase::Argument& arg);
 // The node of the operator `op` behind an argument, where no format stands on it; nullptr for anything else.
 mase::Node* plain(const mase::Argument& arg, std::string_view op);
 bool is_same(const mase::Argument& a, const mase::Argument& b);
+std::optional<double> number(const mase::Argument& arg);  // nothing where it is none
 bool is_number(const mase::Argument& arg, double value);
 
 // Integers that are certain to lie between two others; nothing where none are known, or int32 might not hold them.

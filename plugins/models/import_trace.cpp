@@ -27,10 +27,6 @@ constexpr int64_t kSmall = 256;     // of an input: two of them cannot make much
 // Operators whose results may have any size, whatever their inputs.
 constexpr std::array<std::string_view, 5> kGrowing{"nn.expand", "nn.interpolate", "nn.one_hot", "nn.pad", "nn.repeat"};
 
-at::Tensor only_shape(const at::Tensor& t) {
-  return t.is_meta() ? t : at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
-}
-
 Tensors only_shapes(Tensors tensors) {
   for (at::Tensor& t : tensors) t = only_shape(t);
   return tensors;
@@ -72,6 +68,10 @@ Tensors forward(const mase::Op& op, const Tensors& inputs, Tensors params) {
 }
 
 }  // namespace
+
+at::Tensor only_shape(const at::Tensor& t) {
+  return t.is_meta() ? t : at::empty(t.sizes(), at::TensorOptions().dtype(t.scalar_type()).device(at::kMeta));
+}
 
 Tensors ImportBuilder::trace(const Call& call, size_t at) {
   Tensors inputs, params;
