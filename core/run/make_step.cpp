@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/ScalarType.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "mase/execute.h"
@@ -75,8 +76,7 @@ std::optional<WrongType> wrong_type(const Graph& graph, const Tensors& sample) {
 
 // Models that were made for other samples often take these, too; when one does not, that is why.
 void fit_to_sample(Graph& graph, const Step& step, const Level& level, OpenData& data) {
-  const Value* batch = graph.meta.find("batch_size");  // of a model that runs with no other
-  const Tensors sample = data.sample(batch && batch->is_int() ? batch->as_int() : 1);
+  const Tensors sample = data.sample(std::max<int64_t>(graph.batch_size(), 1));
   const std::string made_for = inputs_text(graph), found = sample_text(sample);
   const std::optional<WrongType> wrong = wrong_type(graph, sample);
   try {

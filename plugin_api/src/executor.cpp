@@ -91,7 +91,7 @@ bool same_format(const StepInput& input, const std::vector<PlanStep>& steps, con
 }  // namespace
 
 Executor::Plan::Plan(Graph& graph, Components& components, ExecuteOptions options)
-    : graph(graph), components(components), options(options) {
+    : graph(graph), components(components), options(options), batch(graph.batch_size()) {
   if (options.training && options.arithmetic != Arithmetic::float32)
     throw Error("training runs in float32, found arithmetic: " +
                 EnumNames<Arithmetic>::names()[static_cast<size_t>(options.arithmetic)]);
@@ -203,11 +203,10 @@ void Executor::Plan::check_inputs(const Tensors& inputs) const {
     throw Error(format("graph '{}' takes {} inputs, found {}", graph.name, input_count, inputs.size()));
   for (const at::Tensor& tensor : inputs)
     if (!tensor.defined()) throw Error("an input of graph '" + graph.name + "' is undefined");
-  const Value* batch = graph.meta.find("batch_size");
-  if (!batch || !batch->is_int() || inputs.empty() || inputs[0].dim() == 0) return;
-  if (const int64_t found = inputs[0].size(0); found != batch->as_int())
-    throw Error(format("graph '{}' runs only with batches of {}, found {}", graph.name, batch->as_int(), found), {},
-                format("set batch_size: {}, and use that many samples, or a multiple", batch->as_int()));
+  if (batch == 0 || inputs.empty() || inputs[0].dim() == 0) return;
+  if (const int64_t found = inputs[0].size(0); found != batch)
+    throw Error(format("graph '{}' runs only with batches of {}, found {}", graph.name, batch, found), {},
+                format("set batch_size: {}, and use that many samples, or a multiple", batch));
 }
 
 Executor::Executor(Graph& graph, Components& components, ExecuteOptions options)

@@ -64,6 +64,7 @@ struct Executor::Plan {
   ExecuteOptions options;
   int64_t epoch = 0;
   size_t input_count = 0;
+  int64_t batch = 0;  // the only one that the graph runs with; 0: any
   std::vector<PlanStep> steps;
   std::vector<Tensors> values;
   std::vector<std::vector<IntegerValue>> integers;

@@ -83,6 +83,11 @@ Graph Graph::clone() const {
   return copy;
 }
 
+int64_t Graph::batch_size() const {
+  const Value* only = meta.find("batch_size");
+  return only && only->is_int() ? only->as_int() : 0;
+}
+
 std::vector<Node*> Graph::inputs() const {
   std::vector<Node*> found;
   for (Node* node : nodes_)

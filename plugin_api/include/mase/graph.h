@@ -73,6 +73,7 @@ class Graph {
 
   std::string name;
   Map meta;  // graph-level data (hardware.verilog_sources, ...)
+  int64_t batch_size() const;  // the one that it runs with, from `meta`; 0 when it takes any
 
   const std::vector<Node*>& nodes() const { return nodes_; }  // in execution order
   std::vector<Node*> inputs() const;                          // placeholders
@@ -108,8 +109,7 @@ class Graph {
   std::vector<Node*> nodes_;
 };
 
-// Saves and loads model/: graph.json (nodes, metadata, a sha256 per tensor) and tensors.safetensors.
-// Both are written to a temporary name and renamed. load refuses anything inconsistent with a sentence.
+// Saves and loads model/: graph.json (nodes, metadata, a sha256 per tensor) and tensors.safetensors, or says why not.
 void save(const Graph& graph, const std::string& folder);
 Graph load(const std::string& folder);
 
