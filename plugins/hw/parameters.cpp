@@ -69,7 +69,9 @@ std::string missing_grid(const Node& node, std::string_view name) {
   if (!t) t = node.meta.common.results.find(name);
   if (!t) return format("'{}' has no metadata; the graph's shapes were not inferred", name);
   if (t->point()) return {};
-  if (t->format) return format("'{}' is {}, which is not a fixed-point grid", name, t->format.name());
+  if (t->format)
+    return format("'{}' is {}, which is not a fixed-point grid; quant.quantize gives it one, like quant.integer", name,
+                  t->format.name());
   return format("'{}' is floating point; give it a fixed-point format first (quant.quantize)", name);
 }
 
