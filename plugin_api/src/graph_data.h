@@ -22,16 +22,23 @@ struct TensorKeys {
   std::unordered_map<std::string, size_t, Hash, std::equal_to<>> places;
 };
 
+std::string names_of(const std::vector<Node*>& nodes);  // "fc1, fc2"
+
 struct Graph::Data {
   std::vector<std::unique_ptr<Node>> nodes;
   std::shared_ptr<TensorKeys> keys = std::make_shared<TensorKeys>();
   std::vector<at::Tensor> tensors;
+  std::unordered_map<std::string, int> suffixes;  // by name: those up to this one were taken, with none erased since
 
   // The keys for writing: a copy of our own when clones share them.
   TensorKeys& own_keys() {
     if (keys.use_count() > 1) keys = std::make_shared<TensorKeys>(*keys);
     return *keys;
   }
+  std::string unused_name(const Graph& graph, const std::string& base);
+  static void number(Graph& graph, size_t first);  // places from `first` on
+  static void add_uses(Node& node);                // the node to the users of its arguments
+  static void drop_uses(Node& node);
   static size_t place_of(const Graph& graph, const Node& node);
   static void check_args(const Graph& graph, const std::vector<Argument>& args, const std::string& name, size_t index);
 };

@@ -102,11 +102,9 @@ mase::Graph ImportBuilder::finish(const std::string& what) {
 }
 
 void ImportBuilder::drop_unused() {
-  const std::vector<mase::Node*> nodes = graph_.nodes();
-  for (auto it = nodes.rbegin(); it != nodes.rend(); ++it)
-    if ((*it)->users().empty() && ((*it)->op_kind != mase::OpKind::placeholder || hidden_.contains(*it)) &&
-        (*it)->op_kind != mase::OpKind::output)
-      graph_.erase(**it);
+  graph_.eliminate_dead_code();
+  for (mase::Node* input : graph_.inputs())
+    if (input->users().empty() && hidden_.contains(input)) graph_.erase(*input);
   std::set<std::string> used;
   for (const mase::Node* node : graph_.nodes())
     for (const mase::Parameter& p : node->params) used.insert(p.key);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "import_simplify.h"
@@ -81,10 +82,9 @@ constexpr Merge kMerges[] = {
 };
 
 void erase_unused(mase::Graph& graph, SizeTable& sizes) {
-  const std::vector<Node*> nodes = graph.nodes();
-  for (auto it = nodes.rbegin(); it != nodes.rend(); ++it)
-    if ((*it)->users().empty() && (*it)->op && (*it)->op_kind != mase::OpKind::output)
-      sizes.erase(*it), graph.erase(**it);
+  if (!graph.eliminate_dead_code()) return;
+  const std::unordered_set<const Node*> live(graph.nodes().begin(), graph.nodes().end());
+  std::erase_if(sizes, [&](const auto& entry) { return !live.contains(entry.first); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "mase/random.h"
 #include "support/fake_components.h"
 
 using namespace mase;
@@ -83,6 +84,62 @@ TEST_CASE("a node with users is not erased, and they are named") {
   CHECK(names(g.graph.nodes()) == Names{"a", "c", "out"});
   CHECK(names(g.a.users()) == Names{"c"});
   CHECK_NOTHROW(g.graph.check());
+}
+
+TEST_CASE("places and users are right after any edits") {
+  Random random(7);
+  Graph graph;
+  Node& x = graph.add(OpKind::placeholder, "x");
+  Node& out = graph.add(OpKind::output, "out", {}, {&x});
+  const auto before = [&](size_t place) { return Argument(graph.nodes()[random.below(place)]); };
+  for (int edit = 0; edit < 2000; ++edit) {
+    const size_t place = random.below(graph.nodes().size());
+    Node& node = *graph.nodes()[place];
+    const bool is_inner = &node != &x && &node != &out;
+    switch (random.below(5)) {
+      case 0:
+        if (is_inner) graph.insert_before(node, OpKind::call_function, "n", {"nn.add"}, {before(place), before(place)});
+        break;
+      case 1:
+        graph.add(OpKind::call_function, "n", {"nn.add"}, {before(graph.nodes().size() - 1), &x});
+        break;
+      case 2:
+        if (&node != &x) graph.set_args(node, {before(place), before(place)});
+        break;
+      case 3:
+        if (is_inner) graph.replace_all_uses(node, *before(place).node);
+        break;
+      default:
+        if (is_inner && node.users().empty()) graph.erase(node);
+    }
+    if (edit % 200 == 199) graph.eliminate_dead_code();
+    REQUIRE_NOTHROW(graph.check());
+  }
+  CHECK_FALSE(graph.eliminate_dead_code());
+}
+
+TEST_CASE("dead code is what no output needs, inputs aside") {
+  Chain g;
+  Node& unused = g.graph.add(OpKind::placeholder, "unused");
+  Node& d = g.graph.add(OpKind::call_module, "d", {"nn.relu"}, {&g.c});
+  g.graph.add(OpKind::call_module, "e", {"nn.add"}, {&d, &unused});
+  CHECK(g.graph.eliminate_dead_code());
+  CHECK(names(g.graph.nodes()) == Names{"a", "b", "c", "unused", "out"});
+  CHECK(names(g.c.users()) == Names{"out"});
+  CHECK(unused.users().empty());
+  CHECK_NOTHROW(g.graph.check());
+  CHECK_FALSE(g.graph.eliminate_dead_code());
+}
+
+TEST_CASE("an erased node's name is free again, and arguments written by hand keep a node") {
+  Chain g;
+  for (const char* name : {"b_1", "b_2"})
+    CHECK(g.graph.add(OpKind::call_module, "b", {"nn.relu"}, {&g.a}).name == name);
+  g.graph.erase(g.graph.at("b_1"));
+  CHECK(g.graph.add(OpKind::call_module, "b", {"nn.relu"}, {&g.a}).name == "b_1");
+  Node& last = g.graph.at("b_2");
+  g.out.args.emplace_back(&last);
+  CHECK_THROWS_WITH(g.graph.erase(last), Catch::Contains("'b_2' cannot be erased: it is used by out"));
 }
 
 TEST_CASE("check names what is broken") {

@@ -89,6 +89,7 @@ class Graph {
   void set_argument(Node& node, size_t index, Argument argument);
   void replace_all_uses(Node& old, Node& with);  // `with` itself keeps its use of `old`
   void erase(Node& node);                        // refuses a node that still has users and names them
+  bool eliminate_dead_code();                    // as torch.fx: what no output needs, inputs aside; whether any was
 
   // The tensor table. Keys are PyTorch state-dict names.
   bool has_tensor(std::string_view key) const;
@@ -104,7 +105,6 @@ class Graph {
  private:
   struct Data;
   Node& place(size_t index, OpKind kind, std::string name, Chosen op, std::vector<Argument> args);
-  void refresh();
   std::unique_ptr<Data> data_;
   std::vector<Node*> nodes_;
 };
