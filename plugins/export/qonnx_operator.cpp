@@ -73,14 +73,20 @@ at::Tensor broadcastable(const at::Tensor& numbers, const BlockGeometry& blocks)
   return numbers.reshape(shape);
 }
 
-QonnxOperator scaled(const Weight& tensor, const Map& fields, bool is_parameter) {
-  const std::string name(tensor.chosen.short_name());
+// The scales that a parameter has, or that an activation's format states.
+at::Tensor scales_of(const Weight& tensor, const Map& fields, const Codes& codes, bool is_parameter) {
   const Value* stored = fields.find("scale");
-  const bool has_scale = name == "lsq_integer" || (stored && stored->is_list() && !stored->as_list().empty());
+  const bool has_scale =
+      tensor.chosen.short_name() == "lsq_integer" || (stored && stored->is_list() && !stored->as_list().empty());
   if (!is_parameter && !has_scale)
     throw NoCounterpart{"its scale follows from the values, each time anew; quant.calibrate stores one"};
+  return broadcastable(codes.scale, codes.blocks);
+}
+
+QonnxOperator scaled(const Weight& tensor, const Map& fields, bool is_parameter) {
+  const std::string name(tensor.chosen.short_name());
   const Codes codes = tensor.codes();
-  const at::Tensor scale = broadcastable(codes.scale, codes.blocks);
+  const at::Tensor scale = scales_of(tensor, fields, codes, is_parameter);
   at::Tensor zero = codes.exponents.defined() ? codes.exponents.to(at::kDouble) : at::full({}, 0.0);
   zero = broadcastable(zero, codes.blocks);
   const bool odd = codes.exponents.defined() && (codes.exponents.bitwise_and(1)).any().item<bool>();
@@ -108,52 +114,99 @@ QonnxOperator bipolar(const Weight& tensor, const Map& fields) {
   return {"BipolarQuant", {scale}, {}};
 }
 
+// What FloatQuant has besides values and their scale.
+struct FloatNumbers {
+  int exponent, mantissa, bias;
+  float most;
+  bool has_inf, has_nan, saturates;
+  const char* rounding;
+};
+
+float rounded(float x, std::string_view mode) {
+  const float magnitude = std::abs(x);
+  if (mode == "ROUND") return std::nearbyint(x);
+  if (mode == "FLOOR") return std::floor(x);
+  if (mode == "CEIL") return std::ceil(x);
+  if (mode == "DOWN") return std::trunc(x);
+  if (mode == "UP") return std::copysign(std::ceil(magnitude), x);
+  return std::copysign(mode == "HALF_UP" ? std::floor(magnitude + 0.5f) : std::ceil(magnitude - 0.5f), x);
+}
+
 // QONNX's formula, in float32 as it stands there.
-float float_quant(float x, int mantissa, int bias, float most) {
-  const float exponent = std::floor(std::log2(std::abs(x) + FLT_MIN)) - static_cast<float>(mantissa);
-  const float step = std::exp2(std::max(exponent, static_cast<float>(1 - bias - mantissa)));
-  return std::clamp(step * std::nearbyint(x / step), -most, most);
+float float_quant(float x, const FloatNumbers& f) {
+  const auto mantissa = static_cast<float>(f.mantissa);
+  const float exponent = std::floor(std::log2(std::abs(x) + FLT_MIN)) - mantissa;
+  const float step = std::exp2(std::max(exponent, 1 - static_cast<float>(f.bias) - mantissa));
+  const float y = step * rounded(x / step, f.rounding);
+  if (f.saturates || std::abs(y) <= f.most) return std::clamp(y, -f.most, f.most);
+  return f.has_inf ? std::copysign(HUGE_VALF, y) : NAN;
 }
 
 // Whether the formula gives what the format gives: every binade, numbers beside ties, numbers beyond the range.
-bool agrees(const Format& format, int mantissa, int bias, float most) {
+bool agrees(const Format& format, const FloatNumbers& f) {
   std::vector<float> x;
   for (int e = -40; e <= 40; ++e)
     for (int k = 0; k < 64; ++k)
       for (const float sign : {1.f, -1.f}) x.push_back(sign * std::ldexp(1.f + static_cast<float>(k) / 64, e));
   const at::Tensor values = format.quantize(at::tensor(x, at::TensorOptions().dtype(at::kFloat)), {}).contiguous();
   const float* y = values.const_data_ptr<float>();
-  for (size_t i = 0; i < x.size(); ++i)
-    if (y[i] != float_quant(x[i], mantissa, bias, most)) return false;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const float theirs = float_quant(x[i], f);
+    if (y[i] != theirs && (y[i] == y[i] || theirs == theirs)) return false;
+  }
   return true;
 }
 
+FloatNumbers numbers_of(const Map& fields, int exponent, int mantissa, int bias, const std::string& kind) {
+  FloatNumbers f{exponent, mantissa, bias, 0, false, false, true, rounding_mode(fields)};
+  f.has_inf = kind == "e5m2" || kind == "e4m3" || kind == "e3m4" || kind == "ieee";
+  f.has_nan = f.has_inf || kind.ends_with("fn") || kind.ends_with("fnuz");
+  f.saturates = word(fields, "overflow") != "to_infinity";
+  if (word(fields, "overflow") == "saturate_to_zero") throw NoCounterpart{"QONNX does not make zeros of great numbers"};
+  const int top = (1 << exponent) - 1 - bias - f.has_inf;
+  const float step = std::ldexp(kind.ends_with("fn") ? 2.f : 1.f, -mantissa);
+  f.most = std::ldexp(2 - step, std::min(top, 127));
+  return f;
+}
+
+QonnxOperator float_operator(const at::Tensor& scale, const FloatNumbers& f) {
+  return {"FloatQuant",
+          {scale.to(at::kFloat), number(f.exponent), number(f.mantissa), number(f.bias), number(double(f.most))},
+          {{"rounding_mode", f.rounding},
+           {"has_inf", f.has_inf},
+           {"has_nan", f.has_nan},
+           {"has_subnormal", 1},
+           {"saturation", f.saturates}}};
+}
+
 QonnxOperator minifloat(const Weight& tensor, const Map& fields) {
-  if (word(fields, "overflow") != "saturate") throw NoCounterpart{"its overflow is not saturation"};
-  if (word(fields, "rounding") != "nearest_even")
-    throw NoCounterpart{"its rounding is not to the nearest, ties to even"};
   const Format& format = *tensor.format;
   const std::vector<int64_t> precision =
       format.precision();  // fp8: [8, exponent, mantissa], else [width, exponent, bias]
   const bool fp8 = tensor.chosen.short_name() == "fp8";
   const int exponent = static_cast<int>(precision.at(1));
-  const int mantissa = static_cast<int>(fp8 ? precision.at(2) : precision.at(0) - precision.at(1) - 1);
-  const auto value = [&](float x) { return format.quantize(number(double(x)), {}).item<float>(); };
-  const float most = value(FLT_MAX);
+  const int mantissa = static_cast<int>(fp8 ? precision.at(2) : precision.at(0) - exponent - 1);
   int least = -40;  // exponent of the least number
-  while (least < 40 && value(std::ldexp(1.f, least)) != std::ldexp(1.f, least)) ++least;
-  const int bias = 1 - mantissa - least;
-  if (!agrees(format, mantissa, bias, most)) throw NoCounterpart{"QONNX's FloatQuant gives other numbers"};
-  const std::string kind = fp8 ? word(fields, "variant") : word(fields, "kind");
-  const bool has_inf = kind == "e5m2" || kind == "e4m3" || kind == "e3m4" || kind == "ieee";
-  const bool has_nan = has_inf || kind.ends_with("fn") || kind.ends_with("fnuz");
-  return {"FloatQuant",
-          {number(1), number(exponent), number(mantissa), number(bias), number(double(most))},
-          {{"rounding_mode", "ROUND"},
-           {"has_inf", has_inf},
-           {"has_nan", has_nan},
-           {"has_subnormal", 1},
-           {"saturation", 1}}};
+  const auto value = [&](float x) { return format.quantize(number(double(x)), {}).item<float>(); };
+  while (fp8 && least < 40 && value(std::ldexp(1.f, least)) != std::ldexp(1.f, least)) ++least;
+  const int bias = fp8 ? 1 - mantissa - least : static_cast<int>(precision.at(2));
+  const FloatNumbers f = numbers_of(fields, exponent, mantissa, bias, word(fields, fp8 ? "variant" : "kind"));
+  if (!agrees(format, f)) throw NoCounterpart{"QONNX's FloatQuant gives other numbers"};
+  return float_operator(number(1), f);
+}
+
+QonnxOperator scaled_minifloat(const Weight& tensor, const Map& fields, bool is_parameter) {
+  const at::Tensor scale = scales_of(tensor, fields, tensor.codes(), is_parameter);
+  const std::vector<int64_t> precision = tensor.format->precision();
+  const int exponent = static_cast<int>(precision.at(1)), mantissa = static_cast<int>(precision.at(0)) - exponent - 1;
+  FloatNumbers f = numbers_of(fields, exponent, mantissa, static_cast<int>(precision.at(2)), word(fields, "kind"));
+  if (const Value* greatest = fields.find("greatest"); greatest && !greatest->is_null())
+    f.most = static_cast<float>(greatest->as_double());
+  const std::string_view rounding = f.rounding;
+  if ((mantissa == 0 && rounding == "ROUND") ||
+      (!f.saturates && (rounding == "FLOOR" || rounding == "CEIL" || rounding == "DOWN")))
+    throw NoCounterpart{"QONNX's FloatQuant gives other numbers"};
+  return float_operator(scale, f);
 }
 
 }  // namespace
@@ -170,6 +223,7 @@ QonnxOperator qonnx_operator(const Weight& tensor, const Map& fields, bool is_pa
     if (name == affine) return scaled(tensor, fields, is_parameter);
   if (name == "quant.binary" || name == "quant.bipolar") return bipolar(tensor, fields);
   if (name == "quant.fp8" || name == "quant.minifloat_ieee") return minifloat(tensor, fields);
+  if (name == "quant.channel_minifloat") return scaled_minifloat(tensor, fields, is_parameter);
   throw NoCounterpart{};
 }
 

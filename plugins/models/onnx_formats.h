@@ -1,5 +1,6 @@
 // Which of our formats a quantizer in an ONNX file is.
 #pragma once
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -34,6 +35,17 @@ struct PerAxis {
   std::optional<int64_t> axis;
 };
 PerAxis per_axis(const Wire& wire, int64_t rank, const char* what);
+
+// element = round(x / scale), x = element * scale, where elements have so many bits.
+struct FloatNumbers {
+  enum class Kind { finite, fn, fnuz, ieee };
+  int64_t exponent = 0, mantissa = 0, bias = 0;
+  double greatest = HUGE_VAL;  // element, where it is less than what the bits allow
+  bool saturates = true, has_inf = false, has_nan = false;
+  std::optional<Kind> kind;  // of codes that stand for no number; none: as the fields above tell
+  std::string rounding = "nearest_even";
+};
+Quantized float_format(const FloatNumbers& numbers, const PerAxis& scale);
 
 // Moves the formats of quantizers to the results and arguments that they stand for.
 void tidy_formats(mase::Graph& graph, mase::Components& components);

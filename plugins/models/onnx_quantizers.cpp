@@ -103,44 +103,17 @@ Values bipolar_quant(const Node& n) {
   return {quantized(n, n.name(), n.value(0), bipolar(per_axis(n.in(1), n.value(0).wire.rank(), "scale")))};
 }
 
-// The format whose greatest value is the file's: all codes finite, or some kept for NaN and infinity.
-mase::Chosen float_format(const Node& n, int64_t exponent, int64_t mantissa, int64_t bias, double most) {
-  const auto top = static_cast<int>((int64_t{1} << exponent) - 1 - bias);
-  const double step = std::ldexp(1.0, -static_cast<int>(mantissa));
-  const bool saturates = n.integer("saturation", 1);
-  const char* kind = nullptr;
-  if (most >= std::ldexp(2 - step, top))
-    kind = "finite";
-  else if (most == std::ldexp(2 - 2 * step, top))
-    kind = "fn";
-  else if (most == std::ldexp(2 - step, top - 1))
-    kind = "ieee";
-  if (!kind) throw Unsupported{mase::format("its greatest value is {}", most)};
-  const std::string rounding = rounding_of(n.text("rounding_mode", "ROUND"));
-  if (mantissa == 0 && rounding == "nearest_even")
-    throw Unsupported{"it has no bits of mantissa, and rounds ties to powers of two that no format here prefers"};
-  if (!saturates &&
-      (std::string_view(kind) == "finite" || (n.integer("has_inf", 0) != 0) != (std::string_view(kind) == "ieee")))
-    throw Unsupported{"it does not saturate, and its codes for infinity and NaN are not those of a format here"};
-  mase::Map with{{"width", 1 + exponent + mantissa}, {"exponent_width", exponent}, {"exponent_bias", bias}};
-  if (std::string_view(kind) != "finite") with.set("kind", kind);
-  if (rounding != "nearest_even") with.set("rounding", rounding);
-  if (!saturates) with.set("overflow", "to_infinity");
-  return mase::Chosen("quant.minifloat_ieee", std::move(with));
-}
-
 Values float_quant(const Node& n) {
-  const int64_t exponent = whole(n, 2, "exponent width"), mantissa = whole(n, 3, "mantissa width");
-  if (exponent < 1 || exponent > 8 || mantissa < 0 || mantissa > 23)
-    throw Unsupported{mase::format("it has {} bits of exponent and {} of mantissa", exponent, mantissa)};
-  int64_t bias = n.has(4) ? whole(n, 4, "exponent bias") : (int64_t{1} << (exponent - 1)) - 1;
-  double most = n.has(5) ? n.number(5, "greatest value") : HUGE_VAL;
-  int shift = 0;
-  const double scale = n.number(1, "scale");
-  if (!(scale > 0) || std::frexp(scale, &shift) != 0.5) throw Unsupported{mase::format("its scale is {}", scale)};
-  bias -= shift - 1, most *= scale;  // the same numbers, all of them times a power of two
-  if (bias < -128 || bias > 256) throw Unsupported{mase::format("its scale is {}", scale)};
-  return {quantized(n, n.name(), n.value(0), {float_format(n, exponent, mantissa, bias, most), {}, {}, 0, 0})};
+  FloatNumbers f;
+  f.exponent = whole(n, 2, "exponent width"), f.mantissa = whole(n, 3, "mantissa width");
+  if (f.exponent < 1 || f.exponent > 8 || f.mantissa < 0 || f.mantissa > 23)
+    throw Unsupported{mase::format("it has {} bits of exponent and {} of mantissa", f.exponent, f.mantissa)};
+  f.bias = n.has(4) ? whole(n, 4, "exponent bias") : (int64_t{1} << (f.exponent - 1)) - 1;
+  if (f.bias < -128 || f.bias > 256) throw Unsupported{mase::format("its exponent bias is {}", f.bias)};
+  if (n.has(5)) f.greatest = n.number(5, "greatest value");
+  f.saturates = n.integer("saturation", 1), f.has_inf = n.integer("has_inf", 0), f.has_nan = n.integer("has_nan", 0);
+  f.rounding = rounding_of(n.text("rounding_mode", "ROUND"));
+  return {quantized(n, n.name(), n.value(0), float_format(f, per_axis(n.in(1), n.value(0).wire.rank(), "scale")))};
 }
 
 Quantized plain_format(double scale, const IntegerGrid& range, const std::string& rounding) {

@@ -88,20 +88,31 @@ void check_affine(const AffineFields& fields, const Value& v) {
                 "use quant.bipolar for -scale and +scale, or is_signed: false for 0 and scale");
   if (fields.width == 1 && fields.narrow_range)
     throw Error("narrow_range leaves one bit a single code", v.loc, "give width: 2, or narrow_range: false");
-  if (fields.per == Per::tensor && fields.scale.size() > 1)
-    throw Error(format("per: tensor has one scale, found {}", fields.scale.size()), v.loc, "write per: channel");
+  check_scales(fields.per, fields.scale, v);
 }
 
-BlockGeometry AffineFormat::geometry(const Shape& shape, const QuantizeContext& context) const {
+void check_scales(Per per, const std::vector<double>& scale, const Value& v) {
+  if (per == Per::tensor && scale.size() > 1)
+    throw Error(format("per: tensor has one scale, found {}", scale.size()), v.loc, "write per: channel");
+}
+
+void check_scale_count(size_t scales, size_t blocks, const QuantizeContext& context, std::string_view name) {
+  if (scales > 1 && scales != blocks)
+    throw Error(format("{} has {} scales, but {} has {} channels", name, scales, name_of(context), blocks), {},
+                "give one scale, or one per channel; per: channel says what a channel is");
+}
+
+BlockGeometry channel_geometry(Per per, std::optional<int64_t> given, const Shape& shape,
+                               const QuantizeContext& context, std::string_view name) {
   BlockGeometry g{shape, shape};
   for (int64_t& size : g.block) size = std::max<int64_t>(size, 1);
   const auto rank = static_cast<int64_t>(shape.size());
-  if (fields_.per == Per::tensor || rank == 0) return g;
+  if (per == Per::tensor || rank == 0) return g;
   const int64_t named =
-      fields_.axis.value_or(context.channel_axis >= 0 && context.channel_axis < rank ? context.channel_axis : 0);
+      given.value_or(context.channel_axis >= 0 && context.channel_axis < rank ? context.channel_axis : 0);
   const int64_t axis = named < 0 ? named + rank : named;
   if (axis < 0 || axis >= rank)
-    throw Error(format("{}: channels on axis {}, but {} has {} axes", name(), named, name_of(context), rank), {},
+    throw Error(format("{}: channels on axis {}, but {} has {} axes", name, named, name_of(context), rank), {},
                 "count from the end with negative numbers: -1 is the last axis");
   g.block[static_cast<size_t>(axis)] = 1;
   return g;
@@ -129,10 +140,7 @@ AffineFormat::Grid AffineFormat::grid_of(double low, double high) const {
 template <class T>
 AffineFormat::Table<T> AffineFormat::table(const BlockCall& call) const {
   const auto blocks = static_cast<size_t>(call.layout.blocks());
-  if (fields_.scale.size() > 1 && fields_.scale.size() != blocks)
-    throw Error(
-        format("{} has {} scales, but {} has {} channels", name(), fields_.scale.size(), name_of(call.context), blocks),
-        {}, "give one scale, or one per channel; per: channel says what a channel is");
+  check_scale_count(fields_.scale.size(), blocks, call.context, name());
   std::vector<double> low(blocks), high(blocks);
   if (fields_.scale.empty()) widen(call.layout, call.x.const_data_ptr<T>(), low, high);
   Table<T> table{std::vector<T>(4 * blocks), std::vector<int64_t>(blocks)};
@@ -208,19 +216,8 @@ Value AffineFormat::calibrate(const CalibrationData& data) const {
   std::vector<Grid> grids;  // one, or one per channel: data say whether there are channels, and on which axis
   QuantizeContext context;
   context.channel_axis = data.channel_axis;
-  const Shape shape = shape_of(data.samples);
-  const BlockGeometry g = geometry(shape, context);
-  size_t axis = 0;
-  while (axis < shape.size() && g.block[axis] == shape[axis]) ++axis;  // the axis of several channels
-  if (data.channel_axis < 0 || axis == shape.size()) {
-    grids.push_back(choose(data));
-  } else {
-    CalibrationData channel = data;
-    for (int64_t c = 0; c < shape[axis]; ++c) {
-      channel.samples = data.samples.select(static_cast<int64_t>(axis), c);
-      grids.push_back(choose(channel));
-    }
-  }
+  for (const CalibrationData& channel : channels_of(data, geometry(shape_of(data.samples), context)))
+    grids.push_back(choose(channel));
   List scales, zeros;
   for (const Grid& grid : grids) scales.emplace_back(grid.scale), zeros.emplace_back(grid.zero_point);
   Map fields{{"scale", scales}};

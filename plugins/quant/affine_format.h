@@ -41,6 +41,12 @@ void affine_fields(Schema<C>& s) {
   s.field("rounding", &C::rounding, "which neighbour a value between two numbers becomes");
   common_fields(s);
 }
+// The blocks of a tensor whose scales stand for it, or for each index of an axis.
+BlockGeometry channel_geometry(Per per, std::optional<int64_t> axis, const Shape& shape, const QuantizeContext& context,
+                               std::string_view format);
+void check_scales(Per per, const std::vector<double>& scale, const Value& v);
+// An Error where `scales` scales are given (0: none) for `blocks` blocks.
+void check_scale_count(size_t scales, size_t blocks, const QuantizeContext& context, std::string_view format);
 // What no combination of these fields may be, whatever the format.
 void check_affine(const AffineFields& fields, const Value& v);
 
@@ -81,7 +87,9 @@ class AffineFormat : public BlockFormatOf<AffineFormat> {
   double value(int64_t code, int64_t zero_point, double scale) const override {
     return static_cast<double>(code - zero_point) * scale;
   }
-  BlockGeometry geometry(const Shape& shape, const QuantizeContext& context) const override;
+  BlockGeometry geometry(const Shape& shape, const QuantizeContext& context) const override {
+    return channel_geometry(fields_.per, fields_.axis, shape, context, name());
+  }
 
  private:
   struct Grid {

@@ -231,6 +231,32 @@ struct ShiftedInteger {
   T highest(const T* p) const { return value(p, p[2]); }
 };
 
+// Small floating-point elements in units of the scale p[0], with every rounding and overflow. In double precision,
+// which holds the numbers of every shape of element.
+template <class T>
+struct ScaledFloat {
+  static constexpr int kParams = 1;
+  static constexpr bool kTable = true;
+  const T* table[1] = {};
+  FloatRounding<double> elements;
+  double greatest;
+
+  ScaledFloat(const FloatGrid& grid, Rounding rounding, FloatOverflow overflow)
+      : elements(grid, rounding, overflow, double(grid.greatest<T>())), greatest(double(grid.greatest<T>())) {}
+
+  template <bool>
+  MASE_INLINE T element(const T* p, T x) const {
+    return static_cast<T>(elements(static_cast<double>(not_lost(x / p[0], x))));
+  }
+  T drawn(const T* p, T x, double uniform) const {
+    return static_cast<T>(elements(static_cast<double>(x / p[0]), uniform));
+  }
+  MASE_INLINE T value(const T* p, T n) const { return n * p[0]; }
+  T scale(const T* p) const { return p[0]; }
+  T lowest(const T* p) const { return static_cast<T>(-greatest) * p[0]; }
+  T highest(const T* p) const { return static_cast<T>(greatest) * p[0]; }
+};
+
 // With the scale that just holds the block's largest magnitude, amax / high.
 template <class T>
 struct FittedInteger : IntegerElement<T, FittedInteger<T>> {
@@ -290,6 +316,7 @@ MASE_BLOCK_KERNELS(BlockInteger, extern)
 MASE_BLOCK_KERNELS(BlockFloat, extern)
 MASE_BLOCK_KERNELS(ScaledInteger, extern)
 MASE_BLOCK_KERNELS(ShiftedInteger, extern)
+MASE_BLOCK_KERNELS(ScaledFloat, extern)
 MASE_BLOCK_KERNELS(FittedInteger, extern)
 MASE_BLOCK_KERNELS(DoublyScaledFloat, extern)
 

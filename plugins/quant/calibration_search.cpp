@@ -78,6 +78,17 @@ int finest_within(const GridChoice& grids, double bound) {
 
 }  // namespace
 
+std::vector<CalibrationData> channels_of(const CalibrationData& data, const BlockGeometry& blocks) {
+  const Shape& shape = blocks.shape;
+  size_t axis = 0;
+  while (axis < shape.size() && blocks.block[axis] == shape[axis]) ++axis;  // the axis of several channels
+  if (data.channel_axis < 0 || axis == shape.size()) return {data};
+  std::vector<CalibrationData> channels(static_cast<size_t>(shape[axis]), data);
+  for (size_t c = 0; c < channels.size(); ++c)
+    channels[c].samples = data.samples.select(static_cast<int64_t>(axis), static_cast<int64_t>(c));
+  return channels;
+}
+
 std::vector<float> finite_magnitudes(const at::Tensor& samples) {
   std::vector<float> values = finite_values(samples);
   for (float& v : values) v = std::fabs(v);

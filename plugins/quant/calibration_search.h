@@ -18,6 +18,9 @@ struct GridChoice {
 // The best grid's number; -1 where the samples say nothing (none finite, or all zero). `format` is for messages.
 int choose_grid(const CalibrationData& data, const GridChoice& grids, std::string_view format);
 
+// The samples of each channel, where data say that there are channels and blocks are one each; else all.
+std::vector<CalibrationData> channels_of(const CalibrationData& data, const BlockGeometry& blocks);
+
 // |x| of the finite samples.
 std::vector<float> finite_magnitudes(const at::Tensor& samples);
 

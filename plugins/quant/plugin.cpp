@@ -13,6 +13,7 @@
 #include "block_minifloat.h"
 #include "calibrate.h"
 #include "channel_integer.h"
+#include "channel_minifloat.h"
 #include "equalize.h"
 #include "fp8.h"
 #include "integer.h"
@@ -45,6 +46,7 @@ MASE_PLUGIN("quant", "0.1.0", "Number formats, and the passes that quantize a gr
   r.add<BlockMinifloat>("quant.block_minifloat", "Small floating-point numbers that share their exponent's bias");
   r.add<Calibrate>("quant.calibrate", "Choose fractional widths, scales and biases of formats from data");
   r.add<ChannelInteger>("quant.channel_integer", "Symmetric integers with a scale per channel, or one per tensor");
+  r.add<ChannelMinifloat>("quant.channel_minifloat", "Small floating-point numbers with a scale per channel or tensor");
   r.add<Equalize>("quant.equalize", "Trade scales between neighbouring layers until their channels' ranges are equal");
   r.add<Integer>("quant.fixed", "The same as quant.integer");
   r.add<Fp8>("quant.fp8", "8-bit floating-point numbers by their names: e4m3fn, e5m2, e4m3fnuz, ...");
