@@ -77,24 +77,27 @@ Resize described(const Node& n, const Wire& x) {
   return r;
 }
 
-// The element of the input that each of the result is, by the formulas of the standard.
+// Where an element of the result lies in the input, by the formulas of the standard.
+double coordinate(const Resize& r, int64_t from, int64_t to, double scale, int64_t i) {
+  const auto at = static_cast<double>(i);
+  if (r.transform == "asymmetric") return at / scale;
+  if (r.transform == "half_pixel") return (at + 0.5) / scale - 0.5;
+  if (r.transform == "pytorch_half_pixel") return to > 1 ? (at + 0.5) / scale - 0.5 : 0;
+  if (r.transform == "align_corners")
+    return to > 1 ? at * static_cast<double>(from - 1) / static_cast<double>(to - 1) : 0;
+  if (r.transform == "half_pixel_symmetric") {
+    const double adjusted = static_cast<double>(to) / (scale * static_cast<double>(from));
+    const double center = static_cast<double>(from) / 2;
+    return center * (1 - adjusted) + (at + 0.5) / scale - 0.5;
+  }
+  throw Unsupported{mase::format("its coordinates are {}", r.transform)};
+}
+
+// The element of the input that each of the result is.
 std::vector<int64_t> nearest(const Resize& r, int64_t from, int64_t to, double scale) {
   std::vector<int64_t> places;
   for (int64_t i = 0; i < to; ++i) {
-    const auto at = static_cast<double>(i);
-    double x = at / scale;
-    if (r.transform == "half_pixel")
-      x = (at + 0.5) / scale - 0.5;
-    else if (r.transform == "pytorch_half_pixel")
-      x = to > 1 ? (at + 0.5) / scale - 0.5 : 0;
-    else if (r.transform == "align_corners")
-      x = to > 1 ? at * static_cast<double>(from - 1) / static_cast<double>(to - 1) : 0;
-    else if (r.transform == "half_pixel_symmetric") {
-      const double adjusted = static_cast<double>(to) / (scale * static_cast<double>(from));
-      const double center = static_cast<double>(from) / 2;
-      x = center * (1 - adjusted) + (at + 0.5) / scale - 0.5;
-    } else if (r.transform != "asymmetric")
-      throw Unsupported{mase::format("its coordinates are {}", r.transform)};
+    const double x = coordinate(r, from, to, scale, i);
     double place = std::floor(x);
     if (r.nearest == "ceil")
       place = std::ceil(x);
@@ -156,26 +159,57 @@ Wire resize_nearest(const Node& n, const Resize& r, Wire x, const std::vector<Ax
   return x;
 }
 
+// Coordinates that `interpolate` lacks: neighbours times how near they are, one axis after the other.
+Wire resize_linear(const Node& n, const Resize& r, Wire x, const std::vector<Axis>& axes) {
+  ImportBuilder& b = n.build();
+  for (const Axis& a : axes) {
+    std::vector<int64_t> low, high;
+    std::vector<double> weight, rest;
+    for (int64_t i = 0; i < a.to; ++i) {
+      const double place = std::clamp<double>(coordinate(r, a.from, a.to, a.scale, i), 0, double(a.from - 1));
+      low.push_back(static_cast<int64_t>(place)), high.push_back(std::min(low.back() + 1, a.from - 1));
+      weight.push_back(place - std::floor(place)), rest.push_back(1 - weight.back());
+    }
+    std::vector<int64_t> shape(static_cast<size_t>(x.rank() - a.axis), 1);
+    shape[0] = a.to;
+    const auto part = [&](const char* which, const std::vector<int64_t>& places, const std::vector<double>& factors) {
+      const std::string name = mase::format("{}_{}_{}", n.name(), a.axis, which);
+      const Wire picked = b.call(mase::format("{}_part", name), "index_select",
+                                 {x, ImportBuilder::known(at::tensor(places, at::kLong))}, {{"dim", a.axis}});
+      return b.binary(name, "mul", picked,
+                      ImportBuilder::known(at::tensor(factors, at::kDouble).to(at::kFloat).reshape(shape)));
+    };
+    const Wire before = part("low", low, rest), after = part("high", high, weight);
+    x = b.binary(&a == &axes.back() ? n.name() : mase::format("{}_{}", n.name(), a.axis), "add", before, after);
+  }
+  return x;
+}
+
+// Whether `interpolate` has these coordinates.
+bool is_usual(const Resize& r, const std::vector<Axis>& axes) {
+  if (r.transform == "pytorch_half_pixel")
+    return std::none_of(axes.begin(), axes.end(), [](const Axis& a) { return a.to == 1; });
+  return r.transform == "half_pixel" || r.transform == "align_corners";
+}
+
 Values resize(const Node& n) {
   const Wire x = n.in(0);
   const Resize r = described(n, x);
   const std::vector<Axis> axes = axes_of(r, x);
   if (axes.empty()) return {x};
   if (r.mode == "nearest") return {resize_nearest(n, r, x, axes)};
-  const bool is_half = r.transform == "half_pixel" || r.transform == "pytorch_half_pixel";
-  if (!is_half && r.transform != "align_corners")
-    throw Unsupported{mase::format("its coordinates are {}", r.transform)};
-  for (const Axis& a : axes)
-    if (r.transform == "pytorch_half_pixel" && a.to == 1) throw Unsupported{"it has a result of one element"};
+  const bool is_linear = r.mode == "linear" || r.mode == "bilinear", is_torch = x.rank() >= 3 && x.rank() <= 5;
+  if (is_linear && (!is_usual(r, axes) || !is_torch)) return {resize_linear(n, r, x, axes)};
+  if (!is_usual(r, axes)) throw Unsupported{mase::format("its coordinates are {}", r.transform)};
   Map with = size_fields(r, x);
-  if (r.mode == "linear" && x.rank() >= 3 && x.rank() <= 5) {
+  if (is_linear) {
     with.set("mode", x.rank() == 3 ? "linear" : x.rank() == 4 ? "bilinear" : "trilinear");
   } else if (r.mode == "cubic" && x.rank() == 4 && std::fabs(n.real("cubic_coeff_a", -0.75) + 0.75) < 1e-6) {
     with.set("mode", "bicubic");
   } else {
     throw Unsupported{mase::format("its mode is {} for {} axes", r.mode, x.rank())};
   }
-  with.set("align_corners", !is_half);
+  with.set("align_corners", r.transform == "align_corners");
   return {n.build().call(n.name(), "interpolate", {x}, with)};
 }
 

@@ -19,7 +19,8 @@ namespace {
 // The scale and zero point of either node.
 struct Pair {
   IntegerGrid grid;
-  int type = 0;  // of the integers
+  std::optional<FloatNumbers> floats;  // in the place of integers
+  int type = 0;                        // of the codes
   std::string key;
 };
 
@@ -35,6 +36,21 @@ void set_range(IntegerGrid& g, int type) {
   g.high = g.low + (int64_t{1} << bits) - 1;
 }
 
+// The numbers of one of ONNX's small floating-point types.
+std::optional<FloatNumbers> floats_of(int type) {
+  using Kind = FloatNumbers::Kind;
+  FloatNumbers f;
+  const auto of = [&](int64_t exponent, int64_t mantissa, int64_t bias, Kind kind) {
+    f.exponent = exponent, f.mantissa = mantissa, f.bias = bias, f.kind = kind;
+    return f;
+  };
+  if (type == kFloat8e4m3fn) return of(4, 3, 7, Kind::fn);
+  if (type == kFloat8e4m3fnuz) return of(4, 3, 8, Kind::fnuz);
+  if (type == kFloat8e5m2) return of(5, 2, 15, Kind::ieee);
+  if (type == kFloat8e5m2fnuz) return of(5, 2, 16, Kind::fnuz);
+  return std::nullopt;
+}
+
 // One number, or one per index of the node's axis.
 std::vector<double> numbers(const Node& n, int i, const char* what, int64_t rank, std::optional<int64_t>& axis) {
   const Wire wire = n.in(i);
@@ -44,18 +60,28 @@ std::vector<double> numbers(const Node& n, int i, const char* what, int64_t rank
   return values;
 }
 
-Pair described(const Node& n, int integers_type) {
+Pair described(const Node& n, int type) {
   if (n.integer("block_size", 0)) throw Unsupported{"it has blocks"};
   Pair p;
   const int64_t rank = n.value(0).wire.rank();
   p.grid.scale = numbers(n, 1, "scale", rank, p.grid.axis);
   p.grid.zero_point = n.has(2) ? numbers(n, 2, "zero point", rank, p.grid.axis) : std::vector<double>{0};
-  p.type = integers_type;
-  if (!is_integer(p.type)) throw Unsupported{mase::format("it quantizes to {}", type_name(p.type))};
-  set_range(p.grid, p.type);
+  p.type = type;
+  p.floats = floats_of(type);
+  if (p.floats) {
+    for (const double z : p.grid.zero_point)
+      if (z != 0) throw Unsupported{mase::format("its zero point is {}", z)};
+  } else {
+    if (!is_integer(p.type)) throw Unsupported{mase::format("it quantizes to {}", type_name(p.type))};
+    set_range(p.grid, p.type);
+  }
   mase::List key{mase::Value(p.grid.scale), mase::Value(p.grid.zero_point), p.type};
   p.key = mase::Value(key).json();
   return p;
+}
+
+Quantized format_of(const Pair& p) {
+  return p.floats ? float_format(*p.floats, {p.grid.scale, p.grid.axis}) : integer_format(p.grid);
 }
 
 // The type that a QuantizeLinear makes.
@@ -71,6 +97,7 @@ int result_type(const Node& n) {
 
 Values quantize(const Node& n) {
   const Pair p = described(n, result_type(n));
+  if (p.floats && !n.integer("saturate", 1)) throw Unsupported{"it does not saturate"};
   Value result(n.in(0));
   result.codes = true;
   result.type = p.type;
@@ -89,6 +116,11 @@ Wire dequantized(const Node& n, const Pair& p, const Wire& codes) {
   };
   Wire wire = codes;
   n.build().make_room({codes}, static_cast<uint64_t>(codes.trace[0].numel()) * sizeof(float));
+  if (p.floats) {
+    wire.trace.fill(at::mul(codes.trace[0].to(at::kFloat), spread(p.grid.scale, at::kFloat)));
+    n.build().hold(wire.trace[0]);
+    return wire;
+  }
   // The difference of two 32-bit integers takes one bit more.
   const at::ScalarType wide = codes.trace[0].itemsize() < sizeof(int32_t) ? at::kInt : at::kLong;
   const at::Tensor centred = at::sub(codes.trace[0].to(wide), spread(p.grid.zero_point, wide));
@@ -107,15 +139,15 @@ Values dequantize(const Node& n) {
       throw Unsupported{"its scale or zero point is not that of its QuantizeLinear"};
     p.grid.low = x.quantized->low, p.grid.high = x.quantized->high;
     Value value(x.wire);
-    return {quantized(n, n.name(), value, integer_format(p.grid))};
+    return {quantized(n, n.name(), value, format_of(p))};
   }
   if (x.quantized && !x.quantized->format) {  // a Clip has said which of the type's integers there are
     p.grid.low = std::max(p.grid.low, x.quantized->low), p.grid.high = std::min(p.grid.high, x.quantized->high);
   }
   Value value(dequantized(n, p, x.wire));
-  fit_range(p.grid, x.wire.trace[0]);
+  if (!p.floats) fit_range(p.grid, x.wire.trace[0]);
   try {
-    return {quantized(n, n.name(), value, integer_format(p.grid))};
+    return {quantized(n, n.name(), value, format_of(p))};
   } catch (const Unsupported&) {
     // A bias of more bits than a scaled integer has here: its numbers are exact without a format.
     if (p.type != kInt32) throw;

@@ -214,26 +214,45 @@ def truncation():
         check.finish()
 
 
+def float_rounded(x, scale, exponent, mantissa, bias, most, mode, **more):
+    """float_quant in float32, but for what lies between the quotient and the product: log2 of a float32 just below a
+    power of two is that power in float32."""
+    from qonnx.custom_op.general.floatquant import float_quant
+    scale = scale.reshape(-1, 1) if scale.size > 1 else scale
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        quotient = (x / scale).astype(np.float64)
+        elements = float_quant(quotient, 1.0, float(exponent), float(mantissa), None if bias is None else float(bias),
+                               True, most, rounding_mode=mode, **more)
+        return elements.astype(np.float32) * scale
+
+
+def trying(r, usual, mantissa, largest, scale):
+    """[3, n]: ties in every binade with their neighbours, subnormals, numbers in between and far beyond."""
+    steps = np.exp2(r.integers(1 - usual - mantissa, np.log2(largest) - mantissa + 1, (3, 600)) * 1.0)
+    ties = r.integers(-4 * 2 ** mantissa, 4 * 2 ** mantissa + 1, (3, 600)) / 2 * steps
+    x = np.concatenate([ties, r.normal(size=(3, 300)) * largest, 1e3 * ties[:, :50], np.zeros((3, 1))], 1)
+    x = np.clip(x * scale.reshape(-1, 1), -3e38, 3e38).astype(np.float32)
+    x = np.nextafter(x, x + r.integers(-1, 2, x.shape).astype(np.float32))
+    # x / scale underflows in qonnx, and CEIL gives 0; beyond float32 it makes NaN of infinity
+    x = np.where(np.abs(x) < 1e-30, np.float32(0), x)
+    with np.errstate(over="ignore"):
+        return np.where(np.isfinite(x / scale.reshape(-1, 1)), x, np.float32(1))
+
+
 def floats():
-    """In double precision: log2 of a float32 just below a power of two is that power in float32."""
     load_qonnx()
-    from qonnx.custom_op.general.floatquant import compute_max_val, float_quant
+    from qonnx.custom_op.general.floatquant import compute_max_val
     with Models() as models:
         check = Checked(models)
         cases = [(4, 3, 7, 448), (5, 2, 15, 57344), (4, 3, 8, None), (3, 2, 3, None), (2, 3, 1, None), (2, 1, 1, None),
                  (1, 2, 1, None), (5, 10, 15, 65504), (3, 4, 3, 15.5), (4, 3, None, None),
-                 (8, 7, 127, None)]
+                 (8, 7, 127, None), (4, 3, 7, 96), (3, 2, 3, 0.375)]
         for exponent, mantissa, bias, most in cases:
             usual = 2 ** (exponent - 1) - 1 if bias is None else bias
             largest = min(float(compute_max_val(float(exponent), float(mantissa), float(usual))), most or np.inf, 1e38)
-            for scale in [1.0, 0.25]:
-                r = np.random.default_rng(7)
-                steps = np.exp2(r.integers(1 - usual - mantissa, np.log2(largest) - mantissa, (3, 600)) * 1.0)
-                ties = r.integers(-4 * 2 ** mantissa, 4 * 2 ** mantissa + 1, (3, 600)) / 2 * steps * scale
-                x = np.concatenate([ties, r.normal(size=(3, 300)) * largest * scale, 1e3 * ties[:, :50]], 1)
-                x = np.clip(x, -3e38, 3e38).astype(np.float32)
-                x = np.nextafter(x, x + r.integers(-1, 2, x.shape).astype(np.float32))
-                inputs = {"s": f32(scale), "e": f32(exponent), "m": f32(mantissa)}
+            for scale in [f32(1), f32(0.25), f32(0.3), f32(0.0123), f32(7), f32([[0.1], [0.25], [3.3]])]:
+                x = trying(np.random.default_rng(7), usual, mantissa, largest, scale)
+                inputs = {"s": scale, "e": f32(exponent), "m": f32(mantissa)}
                 if bias is not None:
                     inputs["eb"] = f32(bias)
                 if most is not None:
@@ -242,18 +261,40 @@ def floats():
                     for weight in [False, True]:
                         case = model_of("FloatQuant", x, inputs, weight=weight, has_inf=0, has_nan=0, has_subnormal=1,
                                         saturation=1, rounding_mode=mode)
-                        theirs = float_quant(x.astype(np.float64), scale, float(exponent), float(mantissa),
-                                             None if bias is None else float(bias), True, most, rounding_mode=mode)
-                        what = f"FloatQuant {exponent} {mantissa} {bias} {most} scale {scale} {mode} {weight}"
-                        check.equal(what, case, x, theirs.astype(np.float32))
+                        what = f"FloatQuant {exponent} {mantissa} {bias} {most} scale {scale.ravel()} {mode} {weight}"
+                        check.equal(what, case, x, float_rounded(x, scale, exponent, mantissa, bias, most, mode))
+        beyond_the_range(check)
         x, inputs = around(f32(0.5), -9, 9), {"s": f32(1), "e": f32(3), "m": f32(2), "eb": f32(3), "max": f32(28)}
-        for change, why in [({"m": f32(0)}, "no bits of mantissa"), ({"s": f32(0.3)}, "its scale is 0.3"),
+        for change, why in [({"m": f32(0)}, "no bits of mantissa"), ({"s": f32(-0.3)}, "its scale is -0.3"),
+                            ({"s": f32([[1], [0], [2]])}, "its scale is 0"), ({"s": f32(np.nan)}, "its scale is nan"),
                             ({"s": f32(0)}, "its scale is 0"), ({"max": f32(27)}, "its greatest value is 27"),
+                            ({"max": f32(-28)}, "its greatest value is -28"),
+                            ({"max": f32(np.nan)}, "its greatest value is nan"),
                             ({"e": f32(9)}, "9 bits of exponent"), ({"m": f32(24)}, "24 of mantissa"),
-                            ({"e": f32(2.5)}, "exponent width is 2.5"), ({"eb": f32(0.5)}, "exponent bias is 0.5")]:
+                            ({"e": f32(2.5)}, "exponent width is 2.5"), ({"eb": f32(0.5)}, "exponent bias is 0.5"),
+                            ({"eb": f32(300)}, "exponent bias is 300")]:
             check.refused(f"FloatQuant {change}", model_of("FloatQuant", x, {**inputs, **change}), why)
         check.refused("FloatQuant to infinity", model_of("FloatQuant", x, inputs, saturation=0), "does not saturate")
         check.finish()
+
+
+def beyond_the_range(check):
+    """Without saturation: infinity or NaN, or a refusal where a directed rounding makes infinities there."""
+    for exponent, mantissa, bias, most, has_inf in [(5, 2, 15, 57344, 1), (4, 3, 7, 448, 0), (4, 3, 7, 224, 1),
+                                                    (4, 3, 8, 240, 0)]:
+        for scale in [f32(1), f32(0.3)]:
+            x = trying(np.random.default_rng(9), bias, mantissa, most, scale)
+            inputs = {"s": scale, "e": f32(exponent), "m": f32(mantissa), "eb": f32(bias), "max": f32(most)}
+            for mode in KNOWN:
+                case = model_of("FloatQuant", x, inputs, has_inf=has_inf, has_nan=1, has_subnormal=1, saturation=0,
+                                rounding_mode=mode)
+                what = f"FloatQuant {exponent} {mantissa} {most} scale {scale} {mode} to infinity"
+                if mode in ["DOWN", "FLOOR", "CEIL"]:
+                    check.refused(what, case, "makes infinities of what lies beyond its range")
+                    continue
+                theirs = float_rounded(x, scale, exponent, mantissa, bias, most, mode, has_inf=has_inf, has_nan=True,
+                                       saturation=False)
+                check.equal(what, case, x, theirs)
 
 
 if __name__ == "__main__":
