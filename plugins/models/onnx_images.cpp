@@ -44,7 +44,7 @@ Resize described(const Node& n, const Wire& x) {
   r.mode = n.text("mode", "nearest");
   const bool is_old = n.op() == "Upsample" || n.opset() < 11;
   r.transform = is_old ? "asymmetric" : n.text("coordinate_transformation_mode", "half_pixel");
-  r.nearest = is_old ? "floor" : n.text("nearest_mode", "round_prefer_floor");
+  r.nearest = is_old ? "simple" : n.text("nearest_mode", "round_prefer_floor");
   const int scales = is_old ? 1 : 2;
   if (const auto* a = n.attribute("scales")) {
     for (const float f : a->floats()) r.scales.push_back(static_cast<double>(f));
@@ -99,7 +99,7 @@ std::vector<int64_t> nearest(const Resize& r, int64_t from, int64_t to, double s
   for (int64_t i = 0; i < to; ++i) {
     const double x = coordinate(r, from, to, scale, i);
     double place = std::floor(x);
-    if (r.nearest == "ceil")
+    if (r.nearest == "ceil" || (r.nearest == "simple" && scale < 1))  // as the first Resize makes images smaller
       place = std::ceil(x);
     else if (r.nearest == "round_prefer_floor")
       place = std::ceil(x - 0.5);

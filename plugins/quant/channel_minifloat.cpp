@@ -55,7 +55,8 @@ int64_t ChannelMinifloat::bits(const Shape& shape) const {
 
 double ChannelMinifloat::scale_of(double magnitude) const {
   constexpr double kMost = 0x1.fffff0p127;  // less than float32's limit, which a rounded scale would exceed
-  return std::max(std::min(magnitude, kMost) / grid_.max, double(std::numeric_limits<float>::min()));
+  const double scale = std::min(magnitude, kMost) / static_cast<double>(grid_.greatest<float>());
+  return std::max(scale, static_cast<double>(std::numeric_limits<float>::min()));
 }
 
 template <class T>

@@ -228,6 +228,16 @@ def images():
     none = np.array([], np.float32)
     yield one("Upsample", x, {"s": up}, opset=9)
     yield one("Resize", x, {"s": up}, opset=10)
+    yield one("Resize", x, {"s": np.array([1, 1, 0.5, 0.6], np.float32)}, opset=10, mode="nearest")
+    yield one("Resize", x, {"s": np.array([1, 1, 0.5, 0.6], np.float32)}, opset=10, mode="linear")
+    yield one("Upsample", x, {"s": up}, opset=9, mode="linear")
+    for transform in ["asymmetric", "half_pixel_symmetric"]:
+        yield one("Resize", x, {"r": none, "s": np.array([1, 1, 1.5, 2], np.float32)}, opset=19, mode="linear",
+                  coordinate_transformation_mode=transform)
+        yield one("Resize", numbers(2, 3, 7), {"r": none, "n": none, "s": ints(2, 3, 10)}, opset=19, mode="linear",
+                  coordinate_transformation_mode=transform)
+    yield one("Resize", x, {"r": none, "n": none, "s": ints(2, 4, 7, 1)}, opset=19, mode="linear",
+              coordinate_transformation_mode="pytorch_half_pixel")
     for transform in ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"]:
         for nearest in ["round_prefer_floor", "floor", "ceil", "round_prefer_ceil"]:
             yield one("Resize", x, {"r": none, "s": np.array([1, 1, 1.5, 2], np.float32)}, opset=13, mode="nearest",
@@ -296,6 +306,19 @@ def quantized():
         codes = random.integers(low, high, 18)
         yield Case([node("DequantizeLinear", ["w", "ws"], ["wd"]), node("MatMul", ["x", "wd"])], {"x": x},
                    {"w": helper.make_tensor("w", kind, [6, 3], codes), "ws": np.float32(0.1)}, opset=21, name="int4")
+    for kind in [TensorProto.FLOAT8E4M3FN, TensorProto.FLOAT8E4M3FNUZ, TensorProto.FLOAT8E5M2,
+                 TensorProto.FLOAT8E5M2FNUZ]:
+        for scale, axis in [(np.float32(0.03), None), (np.float32(0.25), None), (numbers(6, low=0.01, high=0.9), 1)]:
+            zero = helper.make_tensor("z", kind, scale.shape, np.zeros(scale.size))
+            along = {} if axis is None else {"axis": axis}
+            yield Case([node("QuantizeLinear", ["x", "s", "z"], ["q"], **along),
+                        node("DequantizeLinear", ["q", "s", "z"], ["d"], **along),
+                        node("DequantizeLinear", ["w", "s"], ["wd"], **along), node("Add", ["d", "wd"])], {"x": 50 * x},
+                       {"s": scale, "z": zero, "w": helper.make_tensor("w", kind, [2, 6], x.ravel())}, opset=21,
+                       name=f"QDQ {TensorProto.DataType.Name(kind)} {scale.ravel()}")
+    yield Case([node("QuantizeLinear", ["x", "s", "z"], ["q"], saturate=0), node("DequantizeLinear", ["q", "s", "z"])],
+               {"x": x}, {"s": s, "z": helper.make_tensor("z", TensorProto.FLOAT8E5M2, [], [0.0])}, opset=21,
+               name="QDQ float8 to infinity", refused="it does not saturate")
     yield Case([node("QuantizeLinear", ["x", "s", "z"], ["q"]), node("Clip", ["q", "low", "high"], ["c"]),
                 node("DequantizeLinear", ["c", "s", "z"])], {"x": x},
                {"s": np.float32(0.4), "z": np.array(0, np.int8), "low": np.array(-7, np.int8),

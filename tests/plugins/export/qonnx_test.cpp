@@ -1,5 +1,6 @@
 // export.qonnx: qonnx computes, bit for bit, what our executor computes; what QONNX cannot state is refused by name.
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/mul.h>
 
 #include <catch2/catch.hpp>
@@ -82,7 +83,9 @@ TEST_CASE("export.qonnx: scales, zero points, minifloats and binary numbers") {
       {chosen("quant.fp8"), chosen("quant.fp8", {{"variant", "e5m2"}})},
       {chosen("quant.fp8", {{"variant", "e4m3fnuz"}}), chosen("quant.fp8", {{"variant", "e3m4"}})},
       {chosen("quant.minifloat_ieee", {{"width", 6}, {"exponent_width", 3}}),
-       chosen("quant.minifloat_ieee", {{"width", 8}, {"exponent_width", 3}, {"kind", "ieee"}})}};
+       chosen("quant.minifloat_ieee", {{"width", 8}, {"exponent_width", 3}, {"kind", "ieee"}})},
+      {chosen("quant.channel_minifloat", {{"width", 6}, {"exponent_width", 3}}),
+       chosen("quant.channel_minifloat", {{"kind", "fn"}, {"per", "tensor"}, {"scale", List{0.03}}})}};
   for (const auto& [weight, data_in] : cases) {
     INFO(weight.json() << " " << data_in.json());
     const auto worst = small(weight, data_in);
@@ -109,6 +112,57 @@ TEST_CASE("export.qonnx: a bias wider than float32 is a float, and is read back 
   for (const Node* node : again.nodes())
     if (node->param("bias") && node->meta.common.args.at("bias").format) is_held = true;
   CHECK(is_held);
+}
+
+TEST_CASE("export.qonnx: floats of few bits are read back as they were written") {
+  const std::vector<Map> formats = {
+      {{"width", 6}, {"exponent_width", 3}, {"per", "tensor"}, {"scale", List{0.0625f * 1.1f}}},
+      {{"width", 8}, {"exponent_width", 4}, {"kind", "fn"}, {"per", "tensor"}, {"scale", List{0.03f}}},
+      {{"width", 8}, {"exponent_width", 4}, {"greatest", 96}, {"per", "tensor"}, {"scale", List{1}}},
+      {{"width", 8}, {"exponent_width", 5}, {"kind", "ieee"}, {"rounding", "nearest_away"}, {"scale", List{0.3f}}},
+      {{"width", 8},
+       {"exponent_width", 5},
+       {"kind", "ieee"},
+       {"overflow", "to_infinity"},
+       {"per", "tensor"},
+       {"scale", List{0.3f}}},
+      {{"width", 7}, {"exponent_width", 3}, {"rounding", "floor"}, {"per", "tensor"}, {"scale", List{0.7f}}}};
+  for (const Map& with : formats) {
+    Graph g = test::small_graph();
+    test::quantize(g, {{"data_in", chosen("quant.channel_minifloat", with)}}, {"fc1"});
+    INFO(Value(with).json());
+    const auto done = test::exported(g, "export.qonnx");
+    test::FakeContext context;
+    const Graph again =
+        test::registry().create<Model>(Chosen("models.onnx", {{"file", done->file("model.onnx")}}))->build(context);
+    const at::Tensor x = at::mul(test::normal({40, 16}, 5), 30);
+    const auto before = test::registry().shared<Format>(g.find("fc1")->meta.common.args[0].format);
+    std::shared_ptr<const Format> after;
+    for (const Node* node : again.nodes())
+      for (const TensorMetas* metas : {&node->meta.common.args, &node->meta.common.results})
+        for (const TensorMeta& t : *metas)
+          if (t.format && t.format.name() == "quant.channel_minifloat")
+            after = test::registry().shared<Format>(t.format);
+    REQUIRE(after);
+    CHECK(at::equal(before->quantize(x, {}), after->quantize(x, {})));
+  }
+}
+
+TEST_CASE("export.qonnx: roundings and overflows of minifloats, bit for bit") {
+  for (const char* rounding :
+       {"nearest_even", "floor", "ceil", "toward_zero", "away_from_zero", "nearest_away", "nearest_toward_zero"}) {
+    INFO(rounding);
+    const auto worst = small({}, chosen("quant.minifloat_ieee", {{"width", 6}, {"rounding", rounding}}),
+                             chosen("quant.minifloat_ieee", {{"width", 7}, {"kind", "ieee"}, {"rounding", rounding}}));
+    if (!worst) return;
+    CHECK(*worst <= 1e-6);
+  }
+  Graph g = test::small_graph();
+  test::quantize(g,
+                 {{"data_in", chosen("quant.minifloat_ieee",
+                                     {{"kind", "ieee"}, {"rounding", "floor"}, {"overflow", "to_infinity"}})}},
+                 {"fc1"});
+  CHECK(says(test::message([&] { test::exported(g, "export.qonnx"); }), "FloatQuant gives other numbers"));
 }
 
 TEST_CASE("formats that QONNX cannot state are all named, with their reasons") {
