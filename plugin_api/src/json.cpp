@@ -92,7 +92,7 @@ void write(std::string& out, const Value& v, int indent, int depth) {
 // Builds a Value and stops at a depth that no honest file reaches, before any stack is in danger.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(std::string_view file) : file_(file) {}
+  explicit Builder(std::string_view file, size_t most_values = SIZE_MAX) : file_(file), most_values_(most_values) {}
   bool null() override { return put(Value()); }
   bool boolean(bool v) override { return put(v); }
   bool number_integer(number_integer_t v) override { return put(v); }
@@ -128,9 +128,12 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   static constexpr size_t kDeepest = 200;
   Value* place(Value v) {
     if (stack_.empty()) {
+      values_ = 0;
       result = std::move(v);
       return &result;
     }
+    if (++values_ > most_values_)
+      throw Error("an entry of more than " + std::to_string(most_values_) + " values", Loc{file_, 0, 0});
     if (stack_.back()->is_list()) return &stack_.back()->as_list().emplace_back(std::move(v));
     Value& slot = stack_.back()->as_map()[key_];
     slot = std::move(v);
@@ -146,6 +149,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   std::string_view file_;
+  size_t most_values_, values_ = 0;
   std::string key_;
   std::vector<Value*> stack_;  // only ends grow while an inner value is open, so addresses hold
 };
@@ -154,7 +158,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 class EntryReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   using Take = std::function<void(const std::string& key, const Value& value)>;
-  EntryReader(std::string_view file, const Take& take) : file_(file), builder_(file), take_(take) {}
+  EntryReader(std::string_view file, const Take& take) : file_(file), builder_(file, kMostValues), take_(take) {}
   bool null() override { return put(Value()); }
   bool boolean(bool v) override { return put(v); }
   bool number_integer(number_integer_t v) override { return builder_.number_integer(v) && done(); }
@@ -190,6 +194,7 @@ class EntryReader : public nlohmann::json_sax<nlohmann::json> {
     if (is_map_ && !builder_.is_open()) take_(key_, builder_.result);
     return true;
   }
+  static constexpr size_t kMostValues = 100'000;  // of one entry
   std::string_view file_;
   Builder builder_;
   const Take& take_;

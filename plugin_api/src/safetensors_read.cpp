@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kLongestHeader = 16'000'000;  // of 100,000 tensors and more
 constexpr size_t kMostAxes = 64;               // LibTorch's
+constexpr size_t kAnyTensors = 50'000;         // that a small file may have; a large one has one for each kilobyte
 
 struct Stored {
   std::string key;
@@ -28,7 +29,10 @@ class Reader {
   NamedTensors read() {
     const std::string_view header = find_header();
     parse_json_entries(header, place_.file, [this](const std::string& key, const Value& value) {
-      if (key != "__metadata__") tensors_.push_back(describe(key, value));
+      if (key == "__metadata__") return;
+      if (const size_t most = kAnyTensors + file_.bytes().size() / 1024; tensors_.size() >= most)
+        fail(format("more than {} tensors, which a file of {} bytes cannot have", most, file_.bytes().size()));
+      tensors_.push_back(describe(key, value));
     });
     check_layout();
     NamedTensors result;

@@ -144,8 +144,13 @@ uint64_t Archive::read(std::string_view name, const Member& member, Take take) c
   if (!in) fail(which + " cannot be read: " + zip_strerror(source_->zip));
   source_->input.forget_first_read();
   std::string chunk(std::min<uint64_t>(kChunk, member.size + 1), '\0');
-  for (uint64_t total = 0;;) {
+  for (uint64_t total = 0, read_to = 0;;) {
     const zip_int64_t n = zip_fread(in.get(), chunk.data(), chunk.size());
+    if (const uint64_t at = source_->input.position(); total > kSmall && at > read_to) {
+      read_to = std::max(read_to, source_->input.first_read());
+      forget_pages(bytes_.bytes().substr(read_to, at - read_to));
+      read_to = at;
+    }
     if (n < 0) fail(which + " is damaged: " + zip_file_strerror(in.get()), "fetch or save the file again");
     total += static_cast<uint64_t>(n);
     if (total > member.size || (n == 0 && total < member.size))

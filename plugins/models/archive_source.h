@@ -22,6 +22,7 @@ class ArchiveSource {
   // libzip tells nobody where a member's data begin; they begin where it reads after opening the member.
   void forget_first_read() { has_read_ = false; }
   uint64_t first_read() const { return first_read_; }
+  uint64_t position() const { return position_; }
 
  private:
   static zip_int64_t call(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command);

@@ -33,6 +33,10 @@ bool is_web_page(std::string_view bytes) {
 
 }  // namespace
 
+bool is_pickle(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5 && !is_safetensors(bytes);
+}
+
 FileKind kind_of(std::string_view bytes) {
   if (bytes.empty()) return {"is empty", "fetch or save it again"};
   if (bytes.starts_with("version https://git-lfs"))
@@ -40,8 +44,7 @@ FileKind kind_of(std::string_view bytes) {
   if (is_web_page(bytes)) return {"is a web page (HTML)", "download the file itself"};
   if (Archive::is_archive(bytes)) return {"is a zip archive", {}};
   if (is_safetensors(bytes)) return {"is a safetensors file, which holds no graph", "`weights` of a model reads it"};
-  if (bytes.starts_with("\x80\x02") || bytes.starts_with("\x80\x04"))
-    return {"is a pickle without a graph", "`weights` of a model reads state dicts"};
+  if (is_pickle(bytes)) return {"is a pickle without a graph", "`weights` of a model reads state dicts"};
   if (bytes.starts_with("\x89HDF\r\n")) return {"is an HDF5 file, as Keras writes", "export the model to ONNX"};
   if (bytes.starts_with("\x1f\x8b")) return {"is compressed by gzip", "unpack it first"};
   if (is_onnx(bytes)) return {"is an ONNX file", "models.onnx reads it"};

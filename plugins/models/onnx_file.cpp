@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "file_kind.h"
+#include "limits.h"
 #include "mase/text.h"
 #include "onnx_tensor.h"
 #include "onnx_wire.h"
@@ -113,8 +114,12 @@ at::Tensor copied(std::string_view bytes, at::ScalarType type, const mase::Shape
 
 // The range of a file as a tensor: mapped, or decoded where it is no memory as it is.
 at::Tensor contents_of(const mase::TensorFile& file, const Extent& extent, int type, const mase::Shape& shape) {
-  if (!stored_plainly(extent.field, type))
+  if (!stored_plainly(extent.field, type)) {
+    const auto elements = static_cast<uint64_t>(count_elements(shape));  // no more than 63 bits with their sizes
+    if (elements * c10::elementSize(scalar_type(type)) > memory_for(file.bytes().size()))
+      throw mase::Error("its integers take much more memory than the file has bytes", {}, "store them as raw_data");
     return decode_bytes(extent.field, type, file.bytes().substr(extent.offset, extent.size), shape);
+  }
   expect_bytes(type, shape, extent.size);
   const at::ScalarType as = scalar_type(type);
   if (as != at::kBool && extent.offset % c10::elementSize(as) != 0)

@@ -1,4 +1,5 @@
-// A pickle machine whose only powers are to make containers, numbers and texts, and to describe tensors.
+// A pickle machine whose only powers are to make containers, numbers and texts, and (pickle_calls.cpp) to describe
+// tensors.
 #include "pickle.h"
 
 #include <algorithm>
@@ -8,18 +9,17 @@
 #include <unordered_set>
 
 #include "mase/text.h"
-#include "pickle_names.h"
-#include "pickle_stack.h"
+#include "pickle_calls.h"
 
 namespace models {
 namespace {
 
-// Of 300,000 tensors and more; what a pickle takes in time is bounded by this.
-constexpr size_t kMostSteps = 8'000'000, kLongestKey = 4096;
+constexpr size_t kLongestKey = 4096;
 
-class Unpickler : PickleStack {
+class Unpickler : PickleCalls {
  public:
-  Unpickler(std::string_view bytes, mase::Loc place, bool objects) : PickleStack(bytes, place), objects_(objects) {
+  Unpickler(std::string_view bytes, mase::Loc place, bool objects, uint64_t file_bytes)
+      : PickleCalls(bytes, place, objects, file_bytes) {
     for (const Kind kind : {Kind::none, Kind::boolean, Kind::boolean}) pickle_.objects.emplace_back().kind = kind;
     pickle_.objects[kTrue].integer = 1;
   }
@@ -27,7 +27,7 @@ class Unpickler : PickleStack {
   Pickle read() {
     if (bytes_.substr(0, 1) != "\x80") fail("is no pickle of protocol 2 to 5");
     for (char op = take(1)[0]; op != '.'; op = take(1)[0]) {
-      if (++steps_ > kMostSteps) fail(mase::format("the pickle has more than {} steps", kMostSteps));
+      count_step();
       if (!constant(op) && !number(op) && !text(op) && !stack(op) && !container(op) && !memo(op) && !call(op))
         fail(
             mase::format("the pickle has the instruction 0x{:02x} at byte {}, which is not read: only tensors, "
@@ -214,7 +214,7 @@ class Unpickler : PickleStack {
   bool put(uint64_t index) {
     const uint32_t value = pop();
     stack_.push_back(value);
-    if (memo_.size() >= kMostObjects) fail(mase::format("the pickle remembers more than {} objects", kMostObjects));
+    if (memo_.size() >= most_objects_) fail(mase::format("the pickle remembers more than {} objects", most_objects_));
     memo_[index] = value;
     return true;
   }
@@ -223,126 +223,6 @@ class Unpickler : PickleStack {
     if (found == memo_.end()) fail(mase::format("the pickle refers to an object {} that it never had", index));
     stack_.push_back(found->second);
     return true;
-  }
-
-  bool call(char op) {
-    switch (op) {
-      case 'c': {  // GLOBAL
-        const std::string_view module = take_line(), name = take_line();
-        return add_global(module, name);
-      }
-      case '\x93': {  // STACK_GLOBAL
-        const uint32_t name = pop(), module = pop();
-        if (object(name).kind != Kind::text || object(module).kind != Kind::text)
-          fail("the pickle asks for something whose name is no text");
-        return add_global(object(module).text, object(name).text);
-      }
-      case 'R': {  // REDUCE
-        const uint32_t arguments = pop(), function = pop();
-        if (objects_ && object(function).kind == Kind::object) {  // one of an enumeration, with its value
-          push(Kind::object).text = object(function).text;
-          return true;
-        }
-        if (object(function).kind != Kind::global || object(arguments).kind != Kind::tuple)
-          fail(mase::format("the pickle calls what is no function, at byte {}; nothing is executed", at_));
-        reduce(object(function).text, object(arguments).items);
-        return true;
-      }
-      case 'b':  // BUILD
-        return build();
-      case '\x81':  // NEWOBJ
-        return make_object();
-      case 'Q':  // BINPERSID
-        add_storage(object(pop()));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  // PyTorch hangs its version numbers on a state dict this way.
-  bool build() {
-    const uint32_t state_place = pop();
-    if (objects_ && !stack_.empty() && object(stack_.back()).kind == Kind::object) {
-      object(stack_.back()).items = {state_place};
-      return true;
-    }
-    top(Kind::dict, "dict");
-    if (object(state_place).kind != Kind::dict)
-      fail("the pickle sets the state of an object, which is not read; nothing is executed");
-    return true;
-  }
-
-  bool make_object() {
-    const uint32_t arguments = pop(), type = pop();
-    if (object(type).kind != Kind::object || object(arguments).kind != Kind::tuple || !object(arguments).items.empty())
-      fail(mase::format(
-          "instruction 0x81 at byte {} makes an object of what is no class of the file; nothing is executed", at_));
-    push(Kind::object).text = object(type).text;
-    return true;
-  }
-
-  bool add_global(std::string_view module, std::string_view name) {
-    // GLOBAL has both in one piece, with a line break between them.
-    if (objects_ && module.starts_with("__torch__") && module.data() + module.size() + 1 == name.data()) {
-      push(Kind::object).text = std::string_view(module.data(), module.size() + 1 + name.size());
-      return true;
-    }
-    PickleObject found = pickle_name(module, name);
-    if (found.kind == Kind::none)
-      fail(
-          mase::format("the pickle asks for {}.{}, but only tensors, numbers, texts and containers are read; nothing "
-                       "is executed",
-                       shown_text(module), shown_text(name)));
-    push(found.kind) = std::move(found);
-    return true;
-  }
-
-  void reduce(std::string_view function, const std::vector<uint32_t>& arguments) {
-    const auto kind = [&](size_t i) { return i < arguments.size() ? object(arguments[i]).kind : Kind::none; };
-    const auto wrong = [&] { fail(mase::format("the pickle gives {} other arguments than it takes", function)); };
-    if (function == "collections.OrderedDict") {
-      if (!arguments.empty()) wrong();
-      push(Kind::dict);
-    } else if (function == "torch.Size") {
-      if (arguments.size() != 1 || kind(0) != Kind::tuple) wrong();
-      stack_.push_back(arguments[0]);
-    } else if (function == "torch.device") {
-      if (kind(0) != Kind::text) wrong();
-      stack_.push_back(arguments[0]);
-    } else if (function == "torch._utils._rebuild_parameter") {
-      if (kind(0) != Kind::tensor) wrong();
-      stack_.push_back(arguments[0]);
-    } else if (function.starts_with("torch.jit._pickle.")) {  // typed lists, and notes about a value's type
-      if (arguments.empty()) wrong();
-      stack_.push_back(arguments[0]);
-    } else if (function.starts_with("torch._utils._rebuild_tensor")) {
-      if (kind(0) != Kind::storage || kind(1) != Kind::integer || kind(2) != Kind::tuple || kind(3) != Kind::tuple)
-        wrong();
-      const bool has_type = function.ends_with("_v3");
-      if (has_type && kind(6) != Kind::dtype) wrong();
-      PickleObject& tensor = push(Kind::tensor);
-      tensor.type = object(arguments[has_type ? 6 : 0]).type;
-      tensor.integer = object(arguments[1]).integer;
-      tensor.items = {arguments[0], arguments[2], arguments[3]};
-    } else {
-      fail(mase::format("the pickle calls {}; nothing is executed", function));
-    }
-  }
-
-  // ('storage', class, key, device, elements), and None where a sixth is
-  void add_storage(const PickleObject& id) {
-    const auto& items = id.items;
-    const auto is = [&](size_t i, Kind kind) { return i < items.size() && object(items[i]).kind == kind; };
-    if (id.kind != Kind::tuple || !is(0, Kind::text) || object(items[0]).text != "storage" || !is(1, Kind::global) ||
-        object(items[1]).text != "storage" || !is(2, Kind::text) || !is(4, Kind::integer) ||
-        (items.size() > 5 && !is(5, Kind::none)))
-      fail("the pickle refers to something outside that is no storage of a tensor");
-    const std::string_view key = object(items[2]).text;
-    const int64_t elements = object(items[4]).integer;
-    const at::ScalarType type = object(items[1]).type;
-    PickleObject& storage = push(Kind::storage);
-    storage.text = key, storage.integer = elements, storage.type = type;
   }
 
   // Python would keep the last of two entries; no writer makes two, so the file is not what it seems.
@@ -362,8 +242,6 @@ class Unpickler : PickleStack {
     }
   }
 
-  bool objects_;
-  size_t steps_ = 0;
   std::unordered_map<uint64_t, uint32_t> memo_;
 };
 
@@ -377,8 +255,8 @@ const PickleObject* Pickle::find(const PickleObject& dict, std::string_view key)
   return nullptr;
 }
 
-Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects) {
-  return Unpickler(bytes, place, objects).read();
+Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects, uint64_t file_bytes) {
+  return Unpickler(bytes, place, objects, std::max<uint64_t>(file_bytes, bytes.size())).read();
 }
 
 }  // namespace models

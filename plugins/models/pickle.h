@@ -53,6 +53,7 @@ struct Pickle {
 // "the pickle asks for os.system, but only tensors, numbers, texts and containers are read; nothing is executed".
 // With `objects`, also objects of the classes that a TorchScript file defines (`__torch__...`), which stay as
 // described.
-Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects = false);
+// How many objects there may be grows with the file that the pickle lies in.
+Pickle read_pickle(std::string_view bytes, mase::Loc place, bool objects = false, uint64_t file_bytes = 0);
 
 }  // namespace models

@@ -11,12 +11,22 @@ namespace models {
 class PickleStack : protected PickleReader {
  protected:
   using Kind = PickleObject::Kind;
-  static constexpr size_t kMostObjects = 1'000'000;  // what a pickle takes in memory is bounded by this
 
-  PickleStack(std::string_view bytes, mase::Loc place) : PickleReader(bytes, place) {}
+  // A tensor is described by fifteen objects of some hundred bytes each: small files may have 13,000 tensors, and large
+  // ones one for each two kilobytes. What a pickle takes in memory and time is bounded by this.
+  PickleStack(std::string_view bytes, mase::Loc place, uint64_t file_bytes)
+      : PickleReader(bytes, place), most_objects_(200'000 + file_bytes / 128) {}
+
+  // To be called for each instruction.
+  void count_step() {
+    if (++steps_ > 10 * most_objects_) fail(mase::format("the pickle has more than {} steps", 10 * most_objects_));
+    if (stack_.size() + marks_.size() > most_objects_)
+      fail(mase::format("the pickle puts more than {} objects on its stack", most_objects_));
+  }
 
   PickleObject& push(Kind kind) {
-    if (pickle_.objects.size() >= kMostObjects) fail(mase::format("the pickle has more than {} objects", kMostObjects));
+    if (pickle_.objects.size() >= most_objects_)
+      fail(mase::format("the pickle has more than {} objects", most_objects_));
     stack_.push_back(static_cast<uint32_t>(pickle_.objects.size()));
     PickleObject& object = pickle_.objects.emplace_back();
     object.kind = kind;
@@ -45,9 +55,13 @@ class PickleStack : protected PickleReader {
     return object(index);
   }
 
+  const size_t most_objects_;
   Pickle pickle_;
   std::vector<uint32_t> stack_;
   std::vector<size_t> marks_;
+
+ private:
+  size_t steps_ = 0;
 };
 
 }  // namespace models

@@ -2,12 +2,28 @@
 #include <filesystem>
 
 #include "import.h"
+#include "limits.h"
 #include "mase/model.h"
+#include "mase/safetensors.h"
 #include "register.h"
 
 namespace models {
 
 namespace {
+
+// Before anything is parsed: graph.json may not take more memory than its folder's files justify.
+void check_size(const std::filesystem::path& folder) {
+  const std::filesystem::path json = folder / "graph.json", tensors = folder / "tensors.safetensors";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(json, error)) return;  // load() tells
+  const mase::TensorFile file(json.string());
+  const uint64_t beside = std::filesystem::file_size(tensors, error);
+  try {
+    check_json_size(file.bytes(), file.bytes().size() + (error ? 0 : beside));
+  } catch (const mase::Error& e) {
+    throw mase::Error(e.message(), mase::Loc{mase::Loc::intern(json.string())});
+  }
+}
 
 struct Saved final : mase::Model {
   struct Config {
@@ -26,6 +42,7 @@ struct Saved final : mase::Model {
                         config.folder.loc, "relative names are relative to the recipe");
     if (!fs::exists(folder / "graph.json") && fs::exists(folder / "model" / "graph.json")) folder /= "model";
     try {
+      check_size(folder);
       mase::Graph graph = mase::load(folder.string());
       if (graph.nodes().empty() || graph.nodes().back()->op_kind != mase::OpKind::output)
         throw mase::Error("graph.json: the graph does not end in an output");

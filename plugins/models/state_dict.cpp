@@ -41,7 +41,7 @@ mase::NamedTensors read_archive(const std::string& file) {
   if (archive.has("byteorder") && archive.text("byteorder", 64) != "little")
     refuse_file(file, "holds numbers of another byte order than little endian");
   const std::string bytes = archive.text("data.pkl");
-  const Pickle pickle = read_pickle(bytes, mase::Loc{mase::Loc::intern(file)});
+  const Pickle pickle = read_pickle(bytes, mase::Loc{mase::Loc::intern(file)}, false, archive.file_size());
   uint64_t size = 0;
   for (const std::string& member : archive.members()) size += archive.size(member);
   const LoadStorage load = [&](const PickleObject& storage, at::ScalarType type) {
@@ -77,7 +77,8 @@ class LegacyFile {
 
  private:
   Pickle next() {
-    Pickle pickle = read_pickle(file_.bytes().substr(at_), mase::Loc{mase::Loc::intern(name_)});
+    Pickle pickle =
+        read_pickle(file_.bytes().substr(at_), mase::Loc{mase::Loc::intern(name_)}, false, file_.bytes().size());
     at_ += pickle.length;
     return pickle;
   }
@@ -104,6 +105,13 @@ class LegacyFile {
   std::map<std::string_view, std::pair<uint64_t, int64_t>> places_;  // first byte and number of elements
 };
 
+// One of Python's pickles alone: what it would run is named.
+[[noreturn]] void refuse_pickle(const std::string& file, std::string_view bytes) {
+  read_pickle(bytes, mase::Loc{mase::Loc::intern(file)});
+  refuse_file(file, "is a pickle alone, without the archive that torch.save makes",
+              "torch.save(model.state_dict(), file) writes a state dict");
+}
+
 }  // namespace
 
 mase::NamedTensors read_state_dict(const std::string& file) {
@@ -113,6 +121,7 @@ mase::NamedTensors read_state_dict(const std::string& file) {
   try {
     return mase::read_safetensors(file);
   } catch (const mase::Error&) {
+    if (is_pickle(content.bytes())) refuse_pickle(file, content.bytes());
     refuse_other_kind(file, content.bytes(), "`weights`");
     throw;
   }

@@ -1,6 +1,7 @@
 // models.torch_export: a model that torch.export.save wrote.
 #include "torch_export.h"
 
+#include "limits.h"
 #include "mase/model.h"
 #include "mase/text.h"
 #include "register.h"
@@ -19,18 +20,25 @@ const mase::Entry& only_entry(const Value& spec) {
   return *map.begin();
 }
 
+// JSON within the texts of JSON.
+Value parse_text(const std::string& text, uint64_t file_bytes) {
+  check_json_size(text, file_bytes);
+  return Value::parse_json(text, "out_spec");
+}
+
 // Names of the leaves of a result: the keys of dictionaries; "" where there is none.
-void name_leaves(const Value& tree, const std::string& name, std::vector<std::string>& names, int depth) {
+void name_leaves(const Value& tree, const std::string& name, std::vector<std::string>& names, uint64_t file_bytes,
+                 int depth = 0) {
   if (depth > 32) return;
   const mase::List& children = member(tree, "children_spec").as_list();
   const Value& type = member(tree, "type");
   if (type.is_null()) return names.push_back(name);
   Value keys;
   const Value& context = member(tree, "context");
-  if (context.is_string() && context.as_string() != "null") keys = Value::parse_json(context.as_string(), "out_spec");
+  if (context.is_string() && context.as_string() != "null") keys = parse_text(context.as_string(), file_bytes);
   for (size_t i = 0; i < children.size(); ++i) {
     const bool has_key = keys.is_list() && keys.as_list().size() == children.size() && keys.as_list()[i].is_string();
-    name_leaves(children[i], has_key ? keys.as_list()[i].as_string() : std::string(), names, depth + 1);
+    name_leaves(children[i], has_key ? keys.as_list()[i].as_string() : std::string(), names, file_bytes, depth + 1);
   }
 }
 
@@ -125,8 +133,9 @@ void ExportedProgram::define_outputs(Scope& scope) const {
   if (!calls.empty())
     if (const Value* signature = calls[0].as_map().find("signature"); signature && signature->is_map())
       if (const Value* out = signature->as_map().find("out_spec"); out && out->is_string()) {
-        const Value spec = Value::parse_json(out->as_string(), "out_spec");
-        if (spec.is_list() && spec.as_list().size() == 2) name_leaves(spec.as_list()[1], {}, names, 0);
+        const Value spec = parse_text(out->as_string(), archive_.file_size());
+        if (spec.is_list() && spec.as_list().size() == 2)
+          name_leaves(spec.as_list()[1], {}, names, archive_.file_size());
       }
   size_t place = 0;
   for (const Value& spec : member(member(module, "signature"), "output_specs").as_list()) {

@@ -1,5 +1,6 @@
 // The container of a .pt2 file: which members there are, and what lies in them.
 #include "file_kind.h"
+#include "limits.h"
 #include "mase/text.h"
 #include "torch_export.h"
 
@@ -45,6 +46,12 @@ std::vector<int64_t> plain_sizes(const mase::Value& list) {
   return sizes;
 }
 
+mase::Value read_json(const Archive& archive, const std::string& member) {
+  const std::string text = archive.text(member);
+  check_json_size(text, archive.file_size());
+  return mase::Value::parse_json(text, mase::Loc::intern(member));
+}
+
 }  // namespace
 
 at::ScalarType exported_type(int64_t number) { return serialized_type(number); }
@@ -52,7 +59,7 @@ at::ScalarType exported_type(int64_t number) { return serialized_type(number); }
 ExportedProgram::ExportedProgram(const std::string& file) : archive_(file) {
   const std::string model = find_model();
   const std::string json = mase::format("models/{}.json", model);
-  program_ = mase::Value::parse_json(archive_.text(json), mase::Loc::intern(json));
+  program_ = read_json(archive_, json);
   const mase::Map& version = program_.as_map().at("schema_version").as_map();
   const int64_t major = version.at("major").as_int(), minor = version.at("minor").as_int();
   if (major != kMajor)
@@ -84,7 +91,7 @@ std::string ExportedProgram::find_model() const {
 
 void ExportedProgram::read_table(const std::string& folder, const std::string& config) {
   if (!archive_.has(config)) return;
-  const mase::Value table = mase::Value::parse_json(archive_.text(config), mase::Loc::intern(config));
+  const mase::Value table = read_json(archive_, config);
   for (const auto& entry : table.as_map().at("config").as_map()) {
     const mase::Map& item = entry.value.as_map();
     Stored stored;

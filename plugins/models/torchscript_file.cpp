@@ -49,8 +49,8 @@ ScriptModule::ScriptModule(const std::string& file) : archive_(file) {
   if (archive_.has("byteorder") && archive_.text("byteorder", 64) != "little")
     throw mase::Error("the archive's tensors are big-endian, expected little");
   pickle_text_ = archive_.text("data.pkl"), constants_text_ = archive_.text("constants.pkl");
-  objects_ = read_pickle(pickle_text_, place, true);
-  const Pickle constants = read_pickle(constants_text_, place, true);
+  objects_ = read_pickle(pickle_text_, place, true, archive_.file_size());
+  const Pickle constants = read_pickle(constants_text_, place, true, archive_.file_size());
   std::vector<at::Tensor> tensors;
   if (constants[constants.root].kind != Kind::tuple) throw mase::Error("constants.pkl holds no tuple");
   for (const uint32_t item : constants[constants.root].items) {
@@ -71,7 +71,7 @@ ScriptModule::ScriptModule(const std::string& file) : archive_(file) {
 void ScriptModule::read_traced_inputs() {
   if (!archive_.has("traced_inputs.pkl")) return;
   const std::string text = archive_.text("traced_inputs.pkl");
-  const Pickle pickle = read_pickle(text, mase::Loc{mase::Loc::intern(archive_.file())}, true);
+  const Pickle pickle = read_pickle(text, mase::Loc{mase::Loc::intern(archive_.file())}, true, archive_.file_size());
   const PickleObject* const list =
       pickle[pickle.root].kind == Kind::dict ? pickle.find(pickle[pickle.root], "forward") : nullptr;
   if (!list || (list->kind != Kind::list && list->kind != Kind::tuple)) return;

@@ -135,6 +135,12 @@ TEST_CASE("a file that lies is refused with a sentence") {
              Contains("bytes 0 to 4 of the data belong to no tensor"));
   CHECK_THAT(refusal(make(entry("F32", "[1]", "[0,4]"), four + "x")), Contains("1 bytes follow the last tensor"));
   CHECK_THAT(refusal(make(entry("BOOL", "[1]", "[0,1]"), "\x02")), Contains("other than 0 and 1"));
+  std::string many = "{", numbers = "[0";
+  while (numbers.size() < 300'000) numbers += ",0";
+  for (int i = 0; i < 60'000; ++i)
+    many += (i ? ",\"" : "\"") + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+  CHECK_THAT(refusal(make(many + "}", "")), Contains("more than") && Contains("tensors, which a file of"));
+  CHECK_THAT(refusal(make("{\"__metadata__\":" + numbers + "]}", "")), Contains("an entry of more than 100000 values"));
   std::string axes = "[1";
   for (int i = 0; i < 100; ++i) axes += ",1";
   CHECK_THAT(refusal(make(entry("F32", axes + "]", "[0,4]"), four)), Contains("has 101 axes, expected at most 64"));

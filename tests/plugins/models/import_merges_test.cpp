@@ -14,10 +14,8 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <catch2/catch.hpp>
 
-#include "plugins/models/import.h"
-#include "support/fake_context.h"
+#include "walked.h"
 
-using namespace models;
 using namespace test;
 
 namespace {
@@ -25,26 +23,7 @@ namespace {
 using MergeBody = std::function<Wire(ImportBuilder&, Wire)>;
 
 mase::Graph merged(std::vector<std::optional<int64_t>> shape, const MergeBody& body) {
-  FakeContext context;
-  ImportFields fields;
-  fields.file.name = "net.onnx";
-  mase::Graph graph = import_graph(fields, context, "test", [&](ImportBuilder& b) {
-    b.output("y", body(b, b.inputs({{"x", shape, at::kFloat}}).at("x")));
-  });
-  graph.check();
-  return graph;
-}
-
-std::vector<std::string> merged_ops(const mase::Graph& graph) {
-  std::vector<std::string> ops;
-  for (const mase::Node* node : graph.nodes())
-    if (node->op) ops.push_back(node->mase_op);
-  return ops;
-}
-using MergedOps = std::vector<std::string>;
-
-at::Tensor merged_result(mase::Graph& graph, const at::Tensor& x) {
-  return mase::Executor(graph, registry()).run({x}).at(0);
+  return built(one_input(std::move(shape), body));
 }
 
 Wire scalar_wire(double value) { return ImportBuilder::known(at::scalar_tensor(value)); }
@@ -54,29 +33,29 @@ Wire scalar_wire(double value) { return ImportBuilder::known(at::scalar_tensor(v
 TEST_CASE("the mean of an image's pixels is a pool, of a vector's elements a mean") {
   const MergeBody pixels = [](ImportBuilder& b, Wire x) { return b.mean("m", x, {3, 2}, true); };
   mase::Graph graph = merged({{}, 3, 4, 4}, pixels);
-  CHECK(merged_ops(graph) == MergedOps{"adaptive_avg_pool2d"});
+  CHECK(import_operators(graph) == Ops{"adaptive_avg_pool2d"});
   const at::Tensor x = at::rand({2, 3, 4, 4});
-  CHECK(at::allclose(merged_result(graph, x), at::adaptive_avg_pool2d(x, {1, 1}), 1e-4, 1e-6));
-  CHECK(merged_ops(merged({{}, 3, 4, 4}, [](ImportBuilder& b, Wire y) {
+  CHECK(at::allclose(run(graph, {x}), at::adaptive_avg_pool2d(x, {1, 1}), 1e-4, 1e-6));
+  CHECK(import_operators(merged({{}, 3, 4, 4}, [](ImportBuilder& b, Wire y) {
           return b.mean("m", y, {2, 3}, false);
-        })) == MergedOps{"mean"});
-  CHECK(merged_ops(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) { return b.mean("m", y, {2}, true); })) ==
-        MergedOps{"mean"});
+        })) == Ops{"mean"});
+  CHECK(import_operators(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) { return b.mean("m", y, {2}, true); })) ==
+        Ops{"mean"});
 }
 
 TEST_CASE("limits of floats are the activation that they are") {
   const auto limited = [](mase::Value low, mase::Value high) {
-    return merged_ops(merged({{}, 4}, [=](ImportBuilder& b, Wire x) { return b.clamp("c", x, low, high); }));
+    return import_operators(merged({{}, 4}, [=](ImportBuilder& b, Wire x) { return b.clamp("c", x, low, high); }));
   };
-  CHECK(limited(0, {}) == MergedOps{"relu"});
-  CHECK(limited(0.0, 6.0) == MergedOps{"relu6"});
-  CHECK(limited(-1, 1) == MergedOps{"hardtanh"});
-  CHECK(limited(-1, 2) == MergedOps{"clamp"});
-  CHECK(limited({}, {}) == MergedOps{});
+  CHECK(limited(0, {}) == Ops{"relu"});
+  CHECK(limited(0.0, 6.0) == Ops{"relu6"});
+  CHECK(limited(-1, 1) == Ops{"hardtanh"});
+  CHECK(limited(-1, 2) == Ops{"clamp"});
+  CHECK(limited({}, {}) == Ops{});
   // One after the other, as decompositions have it.
-  CHECK(merged_ops(merged({{}, 4}, [](ImportBuilder& b, Wire x) {
+  CHECK(import_operators(merged({{}, 4}, [](ImportBuilder& b, Wire x) {
           return b.clamp("b", b.clamp("a", x, -1, {}), {}, 3);
-        })) == MergedOps{"clamp"});
+        })) == Ops{"clamp"});
 }
 
 TEST_CASE("hardswish, silu and glu are found in their products") {
@@ -85,29 +64,29 @@ TEST_CASE("hardswish, silu and glu are found in their products") {
     return b.binary("d", "div", b.binary("m", "mul", x, limited), scalar_wire(6));
   };
   mase::Graph graph = merged({{}, 5}, hardswish);
-  CHECK(merged_ops(graph) == MergedOps{"hardswish"});
+  CHECK(import_operators(graph) == Ops{"hardswish"});
   const at::Tensor x = at::randn({3, 5}) * 4;
-  CHECK(at::allclose(merged_result(graph, x), at::hardswish(x), 1e-4, 1e-6));
+  CHECK(at::allclose(run(graph, {x}), at::hardswish(x), 1e-4, 1e-6));
 
-  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+  CHECK(import_operators(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
           const Wire gate = b.call("h", "hardsigmoid", {y});
           return b.binary("m", "mul", gate, y);
-        })) == MergedOps{"hardswish"});
-  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+        })) == Ops{"hardswish"});
+  CHECK(import_operators(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
           return b.binary("m", "mul", y, b.call("s", "sigmoid", {y}));
-        })) == MergedOps{"silu"});
+        })) == Ops{"silu"});
   // Another value's gate stays a product.
-  CHECK(merged_ops(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
+  CHECK(import_operators(merged({{}, 5}, [](ImportBuilder& b, Wire y) {
           return b.binary("m", "mul", y, b.call("s", "sigmoid", {b.call("t", "tanh", {y})}));
-        })) == MergedOps{"tanh", "sigmoid", "mul"});
+        })) == Ops{"tanh", "sigmoid", "mul"});
 
   graph = merged({{}, 6}, [](ImportBuilder& b, Wire y) {
     return b.binary("m", "mul", b.slice("l", y, 1, 0, 3, 1),
                     b.call("s", "sigmoid", {b.slice("r", y, 1, 3, INT64_MAX, 1)}));
   });
-  CHECK(merged_ops(graph) == MergedOps{"glu"});
+  CHECK(import_operators(graph) == Ops{"glu"});
   const at::Tensor z = at::randn({2, 6});
-  CHECK(at::allclose(merged_result(graph, z), at::glu(z, 1), 1e-4, 1e-6));
+  CHECK(at::allclose(run(graph, {z}), at::glu(z, 1), 1e-4, 1e-6));
 }
 
 TEST_CASE("a pool over an image of one row is a pool over a line") {
@@ -119,9 +98,9 @@ TEST_CASE("a pool over an image of one row is a pool over a line") {
     };
   };
   mase::Graph graph = merged({{}, 2, 8}, pooled({1, 3}));
-  CHECK(merged_ops(graph) == MergedOps{"max_pool1d"});
+  CHECK(import_operators(graph) == Ops{"max_pool1d"});
   const at::Tensor x = at::rand({2, 2, 8});
-  CHECK(at::allclose(merged_result(graph, x), at::max_pool1d(x, 3, 2), 1e-4, 1e-6));
+  CHECK(at::allclose(run(graph, {x}), at::max_pool1d(x, 3, 2), 1e-4, 1e-6));
 }
 
 TEST_CASE("zeros around an image belong to the pool behind them, other numbers do not") {
@@ -132,11 +111,11 @@ TEST_CASE("zeros around an image belong to the pool behind them, other numbers d
     };
   };
   mase::Graph graph = merged({{}, 2, 8, 8}, padded({{"pad", mase::List{1, 1, 1, 1}}}));
-  CHECK(merged_ops(graph) == MergedOps{"avg_pool2d"});
+  CHECK(import_operators(graph) == Ops{"avg_pool2d"});
   const at::Tensor x = at::rand({2, 2, 8, 8});
-  CHECK(at::allclose(merged_result(graph, x), at::avg_pool2d(x, {3, 3}, {2, 2}, {1, 1}), 1e-4, 1e-6));
-  CHECK(merged_ops(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{1, 1, 1, 1}}, {"value", 2.0}}))).size() == 2);
-  CHECK(merged_ops(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{0, 1, 0, 1}}}))).size() == 2);
+  CHECK(at::allclose(run(graph, {x}), at::avg_pool2d(x, {3, 3}, {2, 2}, {1, 1}), 1e-4, 1e-6));
+  CHECK(import_operators(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{1, 1, 1, 1}}, {"value", 2.0}}))).size() == 2);
+  CHECK(import_operators(merged({{}, 2, 8, 8}, padded({{"pad", mase::List{0, 1, 0, 1}}}))).size() == 2);
 }
 
 TEST_CASE("one place of an axis without the axis is a selection, cut out in whichever way") {
@@ -156,12 +135,12 @@ TEST_CASE("one place of an axis without the axis is a selection, cut out in whic
   const at::Tensor x = at::rand({2, 3, 4});
   const at::Tensor expected = x.select(1, 2) - x.select(1, 0) * x.select(1, 1);
   for (mase::Graph* graph : {&sliced, &split}) {
-    CHECK(merged_ops(*graph) == MergedOps{"select", "select", "select", "mul", "sub"});
-    CHECK(at::equal(merged_result(*graph, x), expected));
+    CHECK(import_operators(*graph) == Ops{"select", "select", "select", "mul", "sub"});
+    CHECK(at::equal(run(*graph, {x}), expected));
   }
-  CHECK(merged_ops(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) {
+  CHECK(import_operators(merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) {
           return b.call("s", "squeeze", {b.slice("c", y, 1, 0, 2, 1)}, {{"dim", 1}});
-        })) == MergedOps{"slice", "squeeze"});
+        })) == Ops{"slice", "squeeze"});
 }
 
 TEST_CASE("slices that cover an axis are a split; others stay") {
@@ -172,9 +151,9 @@ TEST_CASE("slices that cover an axis are a split; others stay") {
     };
   };
   mase::Graph graph = merged({{}, 6}, sliced(2));
-  CHECK(merged_ops(graph) == MergedOps{"split", "cat"});
-  CHECK(merged_result(graph, at::rand({3, 6})).sizes() == at::IntArrayRef({3, 10}));
-  CHECK(merged_ops(merged({{}, 6}, sliced(3))) == MergedOps{"slice", "slice", "cat"});
+  CHECK(import_operators(graph) == Ops{"split", "cat"});
+  CHECK(run(graph, {at::rand({3, 6})}).sizes() == at::IntArrayRef({3, 10}));
+  CHECK(import_operators(merged({{}, 6}, sliced(3))) == Ops{"slice", "slice", "cat"});
 }
 
 TEST_CASE("heads and rows that are stacked for a product are not") {
@@ -184,17 +163,17 @@ TEST_CASE("heads and rows that are stacked for a product are not") {
         b.matmul("m", b.reshape("a", x, {stacks, 3, 4}), b.reshape("b", b.transpose("t", x, 2, 3), {stacks, 4, 3}));
     return b.reshape("y", product, {x.size(0), 2, 3, 3});
   });
-  CHECK(merged_ops(graph) == MergedOps{"transpose", "matmul"});
+  CHECK(import_operators(graph) == Ops{"transpose", "matmul"});
   const at::Tensor x = at::rand({5, 2, 3, 4});
-  CHECK(at::allclose(merged_result(graph, x), x.matmul(x.transpose(2, 3)), 1e-4, 1e-6));
+  CHECK(at::allclose(run(graph, {x}), x.matmul(x.transpose(2, 3)), 1e-4, 1e-6));
 
   graph = merged({{}, 3, 4}, [](ImportBuilder& b, Wire y) {
     const Wire rows = b.reshape("r", y, {-1, 4});
     const Wire layer = b.linear("fc", rows, ImportBuilder::known(at::ones({2, 4}), "w"), ImportBuilder::absent());
     return b.reshape("back", layer, {-1, 3, 2});
   });
-  CHECK(merged_ops(graph) == MergedOps{"linear"});
-  CHECK(merged_result(graph, at::rand({5, 3, 4})).sizes() == at::IntArrayRef({5, 3, 2}));
+  CHECK(import_operators(graph) == Ops{"linear"});
+  CHECK(run(graph, {at::rand({5, 3, 4})}).sizes() == at::IntArrayRef({5, 3, 2}));
 }
 
 TEST_CASE("a constant lower triangle as mask is is_causal, another mask stays") {
@@ -208,9 +187,9 @@ TEST_CASE("a constant lower triangle as mask is is_causal, another mask stays") 
   const at::Tensor expected = at::scaled_dot_product_attention(x, x, x, {}, 0, true);
   for (const at::Tensor& mask : {shown, added}) {
     mase::Graph graph = merged({{}, 3, 5, 4}, attention(mask));
-    CHECK(merged_ops(graph) == MergedOps{"scaled_dot_product_attention"});
+    CHECK(import_operators(graph) == Ops{"scaled_dot_product_attention"});
     CHECK(graph.tensor_keys().empty());
-    CHECK(at::allclose(merged_result(graph, x), expected, 1e-4, 1e-6));
+    CHECK(at::allclose(run(graph, {x}), expected, 1e-4, 1e-6));
   }
   for (const at::Tensor& mask : {shown.logical_not(), added * 1e-38, at::ones({5, 5}, at::kBool)})
     CHECK(merged({{}, 3, 5, 4}, attention(mask)).tensor_keys().size() == 1);
@@ -227,8 +206,8 @@ TEST_CASE("a swap behind a reshape that parts moved axes is one with the move") 
   });
   const at::Tensor x = at::randn({3, 6, 8});
   const at::Tensor means = x.relu().mean({1, 2}) + x.mean();
-  CHECK(at::allclose(merged_result(graph, x).reshape({-1}), means, 1e-4, 1e-6));
-  const MergedOps ops = merged_ops(graph);
+  CHECK(at::allclose(run(graph, {x}).reshape({-1}), means, 1e-4, 1e-6));
+  const Ops ops = import_operators(graph);
   CHECK(std::count(ops.begin(), ops.end(), "permute") + std::count(ops.begin(), ops.end(), "transpose") == 2);
 }
 
@@ -237,17 +216,17 @@ TEST_CASE("permutations one after the other are one, or none") {
     return [=](ImportBuilder& b, Wire x) { return b.permute("q", b.permute("p", x, {0, 2, 3, 1}), second); };
   };
   mase::Graph graph = merged({{}, 2, 3, 4}, twice({0, 2, 3, 1}));
-  CHECK(merged_ops(graph) == MergedOps{"permute"});
+  CHECK(import_operators(graph) == Ops{"permute"});
   const at::Tensor x = at::rand({5, 2, 3, 4});
-  CHECK(at::allclose(merged_result(graph, x), x.permute({0, 2, 3, 1}).permute({0, 2, 3, 1}), 1e-4, 1e-6));
-  CHECK(merged_ops(merged({{}, 2, 3, 4}, [](ImportBuilder& b, Wire y) {
+  CHECK(at::allclose(run(graph, {x}), x.permute({0, 2, 3, 1}).permute({0, 2, 3, 1}), 1e-4, 1e-6));
+  CHECK(import_operators(merged({{}, 2, 3, 4}, [](ImportBuilder& b, Wire y) {
           return b.call("r", "relu", {b.permute("q", b.permute("p", y, {0, 2, 3, 1}), {0, 3, 1, 2})});
-        })) == MergedOps{"relu"});
+        })) == Ops{"relu"});
 }
 
 TEST_CASE("a constant of a static file's batch that is joined to the input follows the batch") {
   mase::Graph graph = merged({3, 2, 4}, [](ImportBuilder& b, Wire x) {
     return b.call("c", "cat", {ImportBuilder::known(at::ones({3, 1, 4})), x}, {{"dim", 1}});
   });
-  CHECK(merged_result(graph, at::rand({7, 2, 4})).sizes() == at::IntArrayRef({7, 3, 4}));
+  CHECK(run(graph, {at::rand({7, 2, 4})}).sizes() == at::IntArrayRef({7, 3, 4}));
 }

@@ -6,6 +6,7 @@
 
 #include "mase/model.h"
 #include "mase_onnx.pb.h"
+#include "ops.h"
 #include "support/fake_context.h"
 
 namespace test {
@@ -57,6 +58,16 @@ struct OnnxFile {
 inline mase::Graph read_onnx(FakeContext& context, const std::string& file, mase::Map with = {}) {
   with.set("file", file);
   return registry().create<mase::Model>(mase::Chosen("models.onnx", std::move(with)))->build(context);
+}
+
+inline mase::Graph read_onnx(const OnnxFile& file, mase::Map with = {}) {
+  const TempDir dir;
+  write(dir / "m.onnx", file.bytes());
+  FakeContext context;
+  context.folder = dir.path();
+  mase::Graph graph = read_onnx(context, "m.onnx", std::move(with));
+  graph.check();
+  return graph;
 }
 
 // What reading the file says, or "" where it can be read.

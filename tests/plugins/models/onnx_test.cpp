@@ -15,24 +15,6 @@ using Catch::Contains;
 
 namespace {
 
-mase::Graph graph_of(const OnnxFile& file, mase::Map with = {}) {
-  const TempDir dir;
-  write(dir / "m.onnx", file.bytes());
-  FakeContext context;
-  context.folder = dir.path();
-  mase::Graph graph = read_onnx(context, "m.onnx", std::move(with));
-  graph.check();
-  return graph;
-}
-
-std::vector<std::string> onnx_ops(const mase::Graph& graph) {
-  std::vector<std::string> ops;
-  for (const mase::Node* node : graph.nodes())
-    if (node->op) ops.push_back(node->mase_op);
-  return ops;
-}
-using Ops = std::vector<std::string>;
-
 at::Tensor run_onnx(mase::Graph& graph, std::vector<float> x) {
   return mase::Executor(graph, registry()).run({at::tensor(x).view({1, -1})}).at(0);
 }
@@ -53,8 +35,8 @@ TEST_CASE("ONNX: a product and its bias are a layer, with the file's names") {
   f.node("MatMul", {"x", "fc.weight"}, {"m"});
   f.node("Add", {"m", "fc.bias"}, {"a"});
   f.node("Relu", {"a"}, {"y"});
-  mase::Graph graph = graph_of(f);
-  CHECK(onnx_ops(graph) == Ops{"linear", "relu"});
+  mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"linear", "relu"});
   CHECK(graph.has_tensor("fc.weight"));
   CHECK(graph.has_tensor("fc.bias"));
   CHECK(at::equal(run_onnx(graph, {1, 0, -1, 2}), at::tensor({20.0F, 32.0F}).view({1, 2})));
@@ -67,7 +49,7 @@ TEST_CASE("ONNX: all unknown operators are named at once") {
   f.node("LSTM", {"x"}, {"c"});
   f.node("Narrow", {"x"}, {"d"}, "acme.ops");
   f.node("Relu", {"b"}, {"y"});
-  CHECK_THAT(message([&] { graph_of(f); }),
+  CHECK_THAT(message([&] { read_onnx(f); }),
              Contains("4 of its ONNX operators cannot be read") && Contains("Loop (node 'the_a': loops") &&
                  Contains("acme::Widen (node 'the_b')") && Contains("LSTM (node 'the_c': recurrent") &&
                  Contains("acme.ops::Narrow (node 'the_d')") && Contains("docs/models.md"));
@@ -77,7 +59,7 @@ TEST_CASE("ONNX: nodes of one unknown operator are listed together, and not with
   OnnxFile f;
   for (int i = 0; i < 30; ++i)
     f.node("Widen", {i == 0 ? "x" : mase::format("h{}", i - 1)}, {i == 29 ? "y" : mase::format("h{}", i)}, "acme");
-  const std::string text = message([&] { graph_of(f); });
+  const std::string text = message([&] { read_onnx(f); });
   CHECK_THAT(text, Contains("30 of its ONNX operators cannot be read: acme::Widen (nodes 'the_h0', 'the_h1'") &&
                        Contains("and 22 more)"));
   CHECK(text.size() < 400);
@@ -87,19 +69,19 @@ TEST_CASE("ONNX: an operator that no result needs may be anything") {
   OnnxFile f;
   f.node("Relu", {"x"}, {"h"});
   f.node("NonMaxSuppression", {"h"}, {"y"});
-  CHECK_THAT(message([&] { graph_of(f); }), Contains("NonMaxSuppression"));
-  CHECK(onnx_ops(graph_of(f, {{"outputs", mase::List{"h"}}})) == Ops{"relu"});
+  CHECK_THAT(message([&] { read_onnx(f); }), Contains("NonMaxSuppression"));
+  CHECK(import_operators(read_onnx(f, {{"outputs", mase::List{"h"}}})) == Ops{"relu"});
   OnnxFile unused;
   unused.node("Relu", {"x"}, {"y"});
   unused.node("LSTM", {"x"}, {"state"});
-  CHECK(onnx_ops(graph_of(unused)) == Ops{"relu"});
+  CHECK(import_operators(read_onnx(unused)) == Ops{"relu"});
 }
 
 TEST_CASE("ONNX: an unknown name of an input or output is answered with those that the file has") {
   OnnxFile f;
   f.node("Relu", {"x"}, {"y"});
-  CHECK_THAT(message([&] { graph_of(f, {{"outputs", mase::List{"logits"}}}); }), Contains("outputs of the file: y"));
-  CHECK_THAT(message([&] { graph_of(f, {{"inputs", mase::List{"ids"}}}); }), Contains("inputs of the file: x"));
+  CHECK_THAT(message([&] { read_onnx(f, {{"outputs", mase::List{"logits"}}}); }), Contains("outputs of the file: y"));
+  CHECK_THAT(message([&] { read_onnx(f, {{"inputs", mase::List{"ids"}}}); }), Contains("inputs of the file: x"));
 }
 
 TEST_CASE("ONNX: functions are inlined, with their attributes") {
@@ -116,8 +98,8 @@ TEST_CASE("ONNX: functions are inlined, with their attributes") {
   auto& call = f.node("Leak", {"x"}, {"y"}, "own");
   auto* slope = call.add_attribute();
   slope->set_name("slope"), slope->set_f(0.25F), slope->set_type(mase_onnx::AttributeProto::FLOAT);
-  mase::Graph graph = graph_of(f);
-  CHECK(onnx_ops(graph) == Ops{"leaky_relu"});
+  mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"leaky_relu"});
   CHECK(run_onnx(graph, {-4, 0, 4, 8})[0][0].item<float>() == -1);
 }
 
@@ -130,8 +112,8 @@ TEST_CASE("QONNX: formats stand on the producer's result, the parameter, and the
   f.node("Add", {"m", "bq"}, {"a"});
   f.node("Relu", {"a"}, {"r"});
   quant(f, "r", "y", 0.125F, 6, false);
-  const mase::Graph graph = graph_of(f);
-  CHECK(onnx_ops(graph) == Ops{"linear", "relu"});
+  const mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"linear", "relu"});
   const auto& linear = graph.at("the_m").meta.common;
   CHECK(linear.args.at("data_in_0").format ==
         mase::Chosen("quant.integer", {{"width", 8}, {"frac_width", 1}, {"is_signed", true}}));
@@ -148,8 +130,8 @@ TEST_CASE("QONNX: a quantizer beside other uses of a value stands on the argumen
   quant(f, "r", "q", 0.5F, 4);
   f.node("Tanh", {"q"}, {"t"});
   f.node("Add", {"t", "r"}, {"y"});
-  const mase::Graph graph = graph_of(f);
-  CHECK(onnx_ops(graph) == Ops{"relu", "tanh", "add"});
+  const mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"relu", "tanh", "add"});
   CHECK(graph.at("the_t").meta.common.args.at("data_in_0").format);
   CHECK_FALSE(graph.at("the_r").meta.common.results.at("data_out_0").format);
 }
@@ -187,7 +169,7 @@ TEST_CASE("ONNX: one network, whatever the file's opset says about shapes") {
       t->set_name("axes"), t->set_data_type(7), t->add_dims(1), t->add_int64_data(1);
     }
     f.node("Relu", {"u"}, {"y"});
-    CHECK(onnx_ops(graph_of(f)) == Ops{"unsqueeze", "relu"});
+    CHECK(import_operators(read_onnx(f)) == Ops{"unsqueeze", "relu"});
   }
 }
 
@@ -225,8 +207,8 @@ TEST_CASE("ONNX: GELU written with erf is gelu, in any order of its products") {
     if (order == 0) f.node("Mul", {"x", "a"}, {"m"}), f.node("Mul", {"m", "half"}, {"y"});
     if (order == 1) f.node("Mul", {"half", "a"}, {"m"}), f.node("Mul", {"m", "x"}, {"y"});
     if (order == 2) f.node("Mul", {"x", "half"}, {"m"}), f.node("Mul", {"m", "a"}, {"y"});
-    mase::Graph graph = graph_of(f);
-    CHECK(onnx_ops(graph) == Ops{"gelu"});
+    mase::Graph graph = read_onnx(f);
+    CHECK(import_operators(graph) == Ops{"gelu"});
     CHECK(run_onnx(graph, {0, 1, -1, 3})[0][1].item<float>() == Approx(0.8413447));
   }
 }
@@ -238,8 +220,8 @@ TEST_CASE("ONNX: GELU written with tanh is gelu, with that approximation") {
   f.node("Pow", {"x", "three"}, {"cube"}), f.node("Mul", {"cube", "c"}, {"t"}), f.node("Add", {"x", "t"}, {"s"});
   f.node("Mul", {"s", "root"}, {"r"}), f.node("Tanh", {"r"}, {"h"}), f.node("Add", {"h", "one"}, {"a"});
   f.node("Mul", {"x", "half"}, {"m"}), f.node("Mul", {"m", "a"}, {"y"});
-  mase::Graph graph = graph_of(f);
-  CHECK(onnx_ops(graph) == Ops{"gelu"});
+  mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"gelu"});
   CHECK(run_onnx(graph, {0, 1, -1, 3})[0][1].item<float>() == Approx(0.8411920));
 }
 
@@ -250,7 +232,7 @@ TEST_CASE("QONNX: the published jet tagger is right on 3,935 of 5,120 jets") {
   const auto y = read_npy<int64_t>(shared("jsc/y_5120_i64.npy"), "<i8");
   FakeContext context;
   mase::Graph graph = read_onnx(context, file);
-  CHECK(onnx_ops(graph) == Ops{"linear", "relu", "linear", "relu", "linear", "relu", "linear", "softmax"});
+  CHECK(import_operators(graph) == Ops{"linear", "relu", "linear", "relu", "linear", "relu", "linear", "softmax"});
   const at::Tensor result = mase::Executor(graph, registry()).run({at::tensor(x.data).view({5120, 16})}).at(0);
   CHECK(result.argmax(1).eq(at::tensor(y.data)).sum().item<int64_t>() == 3935);
 }

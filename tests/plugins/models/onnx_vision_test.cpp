@@ -14,27 +14,9 @@ using Catch::Contains;
 
 namespace {
 
-mase::Graph vision_graph(const OnnxFile& file) {
-  const TempDir dir;
-  write(dir / "m.onnx", file.bytes());
-  FakeContext context;
-  context.folder = dir.path();
-  mase::Graph graph = read_onnx(context, "m.onnx");
-  graph.check();
-  return graph;
-}
-
 at::Tensor vision_result(mase::Graph& graph, const at::Tensor& x) {
   return mase::Executor(graph, registry()).run({x}).at(0);
 }
-
-std::vector<std::string> vision_ops(const mase::Graph& graph) {
-  std::vector<std::string> ops;
-  for (const mase::Node* node : graph.nodes())
-    if (node->op) ops.push_back(node->mase_op);
-  return ops;
-}
-using VisionOps = std::vector<std::string>;
 
 void integers(OnnxFile& f, const std::string& name, const std::vector<int64_t>& dims,
               const std::vector<int64_t>& values) {
@@ -63,13 +45,13 @@ OnnxFile pool(int64_t size, int64_t behind) {
 
 TEST_CASE("ONNX: a maximum with rows added behind the image is one that rounds up, where it has as many results") {
   const at::Tensor x = at::rand({1, 2, 8, 8});
-  mase::Graph graph = vision_graph(pool(8, 1));
-  CHECK(vision_ops(graph) == VisionOps{"max_pool2d"});
+  mase::Graph graph = read_onnx(pool(8, 1));
+  CHECK(import_operators(graph) == Ops{"max_pool2d"});
   CHECK(at::equal(vision_result(graph, x), at::max_pool2d(x, {3, 3}, {2, 2}, {0, 0}, {1, 1}, true)));
   CHECK(vision_result(graph, x).sizes() == at::IntArrayRef({1, 2, 4, 4}));
   // The last window would lie behind the image.
-  mase::Graph wide = vision_graph(pool(8, 3));
-  CHECK(vision_ops(wide) == VisionOps{"pad", "max_pool2d"});
+  mase::Graph wide = read_onnx(pool(8, 3));
+  CHECK(import_operators(wide) == Ops{"pad", "max_pool2d"});
   CHECK(vision_result(wide, x).size(2) == 5);
 }
 
@@ -80,8 +62,8 @@ TEST_CASE("ONNX: ScatterND works on constants, and says so of anything else") {
   integers(f, "places", {2, 2}, {0, 1, 1, -1});
   f.node("ScatterND", {"mask", "places", "values"}, {"filled"});
   f.node("Add", {"x", "filled"}, {"y"});
-  mase::Graph graph = vision_graph(f);
-  CHECK(vision_ops(graph) == VisionOps{"add"});
+  mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"add"});
   const at::Tensor expected = at::tensor({1.f, 7.f, 3.f, 4.f, 1.f, 2.f, 3.f, 10.f}).view({2, 4});
   CHECK(at::equal(vision_result(graph, at::tensor({1.f, 2.f, 3.f, 4.f}).view({1, 4})), expected));
 
@@ -100,8 +82,8 @@ TEST_CASE("ONNX: one place of a split or a slice, and its axis gone, is a select
   OnnxFile::integer(f.node("Split", {"x", "one"}, {"a", "b", "c"}), "axis", 1);
   f.node("Squeeze", {"a", "axes"}, {"q"}), f.node("Squeeze", {"c", "axes"}, {"v"});
   f.node("Sub", {"q", "v"}, {"y"});
-  mase::Graph graph = vision_graph(f);
-  CHECK(vision_ops(graph) == VisionOps{"select", "select", "sub"});
+  mase::Graph graph = read_onnx(f);
+  CHECK(import_operators(graph) == Ops{"select", "select", "sub"});
   const at::Tensor x = at::rand({1, 3, 4});
   CHECK(at::allclose(vision_result(graph, x), x.select(1, 0).sub(x.select(1, 2))));
 }

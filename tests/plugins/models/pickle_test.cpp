@@ -143,8 +143,16 @@ TEST_CASE("a pickle that makes no sense is refused with a sentence") {
 }
 
 TEST_CASE("a pickle that grows, nests or turns back on itself is bounded") {
-  CHECK_THAT(pickle_refusal(pickled(std::string(9'000'000, 'N'))), Contains("more than 8000000 steps"));
-  CHECK_THAT(pickle_refusal(pickled(std::string(1'500'000, ']'))), Contains("more than 1000000 objects"));
+  CHECK_THAT(pickle_refusal(pickled(std::string(1'500'000, 'N'))), Contains("more than 211718 objects on its stack"));
+  CHECK_THAT(pickle_refusal(pickled(std::string(1'500'000, '('))), Contains("more than 211718 objects on its stack"));
+  CHECK_THAT(pickle_refusal(pickled(std::string(1'500'000, ']'))), Contains("more than 211718 objects"));
+  CHECK_THAT(pickle_refusal(pickled("N" + std::string(1'500'000, '\x94'))), Contains("remembers more than 211718"));
+  std::string steps;
+  while (steps.size() < 3'000'000) steps += "(1";
+  CHECK_THAT(pickle_refusal(pickled(steps)), Contains("steps"));
+  // A larger file may have more of them.
+  const std::string many = pickled(std::string(300'000, ']'));
+  CHECK(models::read_pickle(many, kPlace, false, uint64_t{1} << 30).objects.size() > 300'000);
   CHECK_THAT(pickle_refusal(pickled(pickled_dict({pickled_text(std::string(5000, 'k')), "N"}))),
              Contains("a key of 5000 bytes"));
   // 100,000 lists, each in the next.

@@ -216,6 +216,23 @@ TEST_CASE("the files of torch.save before its archives are read") {
   CHECK_THAT(message([&] { read(magic + pickled(pickled_global("os", "system"))); }), Contains("os.system"));
 }
 
+TEST_CASE("one of Python's pickles alone is refused by what it would run") {
+  TempDir dir;
+  const auto refusal = [&](const std::string& bytes) {
+    write(dir / "w.pt", bytes);
+    return message([&] { read_state_dict(dir / "w.pt"); });
+  };
+  for (const char* protocol : {"\x80\2", "\x80\3", "\x80\4", "\x80\5"})
+    CHECK_THAT(refusal(protocol + pickled_global("posix", "system") + pickled_text("touch owned") + "\x85R."),
+               Contains("w.pt: ") && Contains("asks for posix.system") && Contains("nothing is executed"));
+  CHECK_THAT(refusal("\x80\4}."), Contains("is a pickle alone") && Contains("torch.save(model.state_dict(), file)"));
+  // The length of a safetensors header may begin like a pickle.
+  std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  header.resize(0x280, ' ');
+  write(dir / "w.safetensors", little(header.size(), 8) + header + std::string(4, '\0'));
+  CHECK(read_state_dict(dir / "w.safetensors").size() == 1);
+}
+
 TEST_CASE("a model takes its weights from a .pt file, in other types too, and refuses those that are not finite") {
   TempDir dir;
   FakeContext context;

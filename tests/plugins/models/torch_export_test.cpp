@@ -207,6 +207,21 @@ TEST_CASE("a damaged .pt2 file is one sentence") {
   CHECK(refused > 1000);  // the rest are flips in what nobody reads
 }
 
+TEST_CASE("the JSON of a .pt2 file may not take many times the file") {
+  const std::string file = exported("jsc_mlp.pt2");
+  if (file.empty()) return;
+  std::string list = "[0";
+  while (list.size() < 3'000'000) list += ",0";
+  const TempDir dir;
+  for (const char* member : {"models/model.json", "model_weights_config.json"}) {
+    const std::string changed = changed_archive(dir, file, member, "{", "{\"more\": " + list + "],");
+    CHECK_THAT(message([&] {
+                 import_model("models.torch_export", {{"file", changed}});
+               }),
+               Contains("its JSON has") && Contains("values, more than a file of"));
+  }
+}
+
 TEST_CASE("a .pt2 file whose JSON has other types than it should is one sentence") {
   const std::string file = test::exported("branches.pt2");
   if (file.empty()) return;

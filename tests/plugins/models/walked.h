@@ -1,5 +1,6 @@
 // Graphs that the importers' builder makes, walked by hand.
 #pragma once
+#include "ops.h"
 #include "plugins/models/import.h"
 #include "support/fake_context.h"
 
@@ -17,13 +18,6 @@ inline mase::Graph built(const Walk& walk, ImportFields fields = {}) {
   return graph;
 }
 
-inline std::vector<std::string> import_operators(const mase::Graph& graph) {
-  std::vector<std::string> ops;
-  for (const mase::Node* node : graph.nodes())
-    if (node->op) ops.push_back(node->mase_op);
-  return ops;
-}
-
 inline at::Tensor run(mase::Graph& graph, mase::Tensors inputs) {
   return mase::Executor(graph, registry()).run(inputs).at(0);
 }
@@ -37,11 +31,8 @@ inline Walk one_input(std::vector<std::optional<int64_t>> shape,
   };
 }
 
-inline std::vector<std::string> ops_of(std::vector<std::optional<int64_t>> shape,
-                                       const std::function<Wire(ImportBuilder&, Wire)>& body) {
+inline Ops ops_of(std::vector<std::optional<int64_t>> shape, const std::function<Wire(ImportBuilder&, Wire)>& body) {
   return import_operators(built(one_input(std::move(shape), body)));
 }
-
-using Ops = std::vector<std::string>;
 
 }  // namespace test
