@@ -16,6 +16,7 @@ enum class Message { model, graph, function, node, attribute, tensor, sparse_ten
 
 constexpr int kNested = 64;                       // graphs inside attributes inside graphs ..., as messages
 constexpr size_t kNodes = size_t{1} << 15;        // far above any model
+constexpr uint64_t kOfNode = 4096;                // bytes that a node may take with its names and weights' descriptions
 constexpr size_t kMessages = size_t{1} << 20;     // attributes and tensors, too
 constexpr size_t kNodeNames = 10'000;             // inputs and outputs of one node
 constexpr size_t kStructure = size_t{256} << 20;  // bytes
@@ -121,6 +122,7 @@ class Walk {
     if (++messages_ > kMessages)
       throw mase::Error(mase::format("more than {} nodes, attributes and tensors", kMessages));
     if (kind == Message::node && ++nodes_ > kNodes) throw mase::Error(mase::format("more than {} nodes", kNodes));
+    if (kind == Message::node) memory_left_ += kOfNode;
     std::string out;
     Extent extent;
     size_t names = 0;
