@@ -59,6 +59,11 @@ mase::Map scaled_fields(const IntegerGrid& g, const Codes& codes) {
 
 }  // namespace
 
+void check_scales(const std::vector<double>& scales) {
+  for (const double s : scales)
+    if (!(s >= 1e-38 && s <= 1e38)) throw Unsupported{mase::format("its scale is {}", s)};
+}
+
 Quantized integer_format(const IntegerGrid& given) {
   IntegerGrid g = given;
   if (g.scale.empty() || g.zero_point.empty()) throw Unsupported{"it has no scale"};
@@ -83,6 +88,7 @@ Quantized integer_format(const IntegerGrid& given) {
   }
   if (codes->width > kScaledBits)
     throw Unsupported{mase::format("its integers have {} bits and a scale that is no power of two", codes->width)};
+  check_scales(g.scale);
   mase::Map with = scaled_fields(g, *codes);
   if (is_centred) return {mase::Chosen("quant.channel_integer", std::move(with)), g.axis, {}, 0, 0};
   for (const double z : g.zero_point)

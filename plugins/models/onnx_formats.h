@@ -23,6 +23,9 @@ constexpr int kScaledBits = 22;  // of an integer with any scale: its products w
 // The narrowest signed integers that hold all of a constant's: those of a bias are stored with 32 bits.
 void fit_range(IntegerGrid& grid, const at::Tensor& codes);
 
+// Unsupported where a scale is none that our formats have.
+void check_scales(const std::vector<double>& scales);
+
 // Unsupported where no format of ours gives the same values.
 Quantized integer_format(const IntegerGrid& grid);
 

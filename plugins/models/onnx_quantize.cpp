@@ -65,6 +65,8 @@ Pair described(const Node& n, int type) {
   Pair p;
   const int64_t rank = n.value(0).wire.rank();
   p.grid.scale = numbers(n, 1, "scale", rank, p.grid.axis);
+  if (n.in(1).dtype() != at::kFloat)
+    throw Unsupported{mase::format("its scale is of {}, to which it rounds its values", type_name(n.value(1).type))};
   p.grid.zero_point = n.has(2) ? numbers(n, 2, "zero point", rank, p.grid.axis) : std::vector<double>{0};
   p.type = type;
   p.floats = floats_of(type);

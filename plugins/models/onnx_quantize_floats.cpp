@@ -76,6 +76,7 @@ Quantized float_format(const FloatNumbers& given, const PerAxis& scale) {
       return {mase::Chosen("quant.minifloat_ieee", std::move(with)), {}, {}, 0, 0};
     }
   }
+  check_scales(scale.values);
   with.set("exponent_bias", f.bias);
   if (has_greatest) with.set("greatest", f.greatest);
   with.set("per", is_one ? "tensor" : "channel");

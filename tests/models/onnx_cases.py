@@ -306,6 +306,9 @@ def quantized():
         codes = random.integers(low, high, 18)
         yield Case([node("DequantizeLinear", ["w", "ws"], ["wd"]), node("MatMul", ["x", "wd"])], {"x": x},
                    {"w": helper.make_tensor("w", kind, [6, 3], codes), "ws": np.float32(0.1)}, opset=21, name="int4")
+    yield Case([node("DequantizeLinear", ["w", "s"], ["d"]), node("Cast", ["d"], ["f"], to=F), node("Add", ["x", "f"])],
+               {"x": x}, {"w": random.integers(-128, 128, (2, 6)).astype(np.int8), "s": np.float16(0.0731)}, opset=19,
+               name="DequantizeLinear in float16", refused="its scale is of float16, to which it rounds its values")
     for kind in [TensorProto.FLOAT8E4M3FN, TensorProto.FLOAT8E4M3FNUZ, TensorProto.FLOAT8E5M2,
                  TensorProto.FLOAT8E5M2FNUZ]:
         for scale, axis in [(np.float32(0.03), None), (np.float32(0.25), None), (numbers(6, low=0.01, high=0.9), 1)]:

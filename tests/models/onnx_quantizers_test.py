@@ -153,6 +153,8 @@ def wide_and_odd_widths():
         check.refused("scale < 0", quant(x, 8, scale=-0.5), "its scale is -0.5")
         check.refused("scale nan", quant(x, 8, scale=float("nan")), "its scale is nan")
         check.refused("scale inf", quant(x, 8, scale=float("inf")), "its scale is inf")
+        check.refused("scale of a subnormal", quant(x, 8, scale=1e-40), "its scale is 9.99")
+        check.refused("scale beyond 1e38", quant(x, 8, scale=3e38), "its scale is 3.0")
         check.refused("zero point 0.5", quant(x, 8, zero=0.5), "zero point is 0.5")
         check.refused("zero point beyond", quant(x, 8, zero=200), "zero point 200")
         for mode in ["ROUND_TO_ZERO", "STOCHASTIC", ""]:
