@@ -59,8 +59,9 @@ void AtenWalk::define(const std::string& label, AtenValue value) {
 
 void AtenWalk::alias(const std::string& label, const std::string& of) {
   const Held held = values_.at(of);
-  values_[label] = held;
-  shared_[held.storage].push_back(label);
+  Held& mine = values_[label];
+  if (mine.storage != held.storage) shared_[held.storage].push_back(label);  // loops bind a label at every turn
+  mine = held;
 }
 
 const AtenValue& AtenWalk::use(const std::string& label, const std::string& node) const {

@@ -44,6 +44,7 @@ class ScriptModule {
   // The labels of its results.
   std::vector<std::string> run_function(Walk& walk, const ScriptFunction& function, const AtenValues& arguments,
                                         const std::vector<std::string>& labels, const AtenValue::Object& self);
+  static void count_steps(Walk& walk, size_t steps);  // Error when there are too many
   void run_block(Walk& walk, const Frame& frame, const ScriptBlock& block);
   void run_node(Walk& walk, const Frame& frame, const ScriptNode& node);
   bool run_structure(Walk& walk, const Frame& frame, const ScriptNode& node);
@@ -63,6 +64,7 @@ class ScriptModule {
   Pickle objects_;
   std::unique_ptr<ScriptCompiler> compiler_;
   mutable std::map<std::string, at::Tensor> read_;
+  mutable size_t items_ = 0;                         // of the attribute that is being read
   mutable std::map<const void*, std::string> keys_;  // the first name of a tensor is its key
   std::vector<std::optional<InputInfo>> traced_;     // what the file was traced with, where it says so
   std::vector<std::string> output_names_;

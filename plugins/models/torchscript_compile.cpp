@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kStack = size_t{512} << 20;  // LibTorch's parser and compiler recurse as deep as the text nests
 constexpr size_t kMostTokensInLine = 20'000;
-constexpr int kMostBrackets = 200;
+constexpr int kMostBrackets = 200, kMostLines = 40'000;
 constexpr size_t kMostBlanks = 400;
 
 // Runs `work` where its recursion has room.
@@ -53,7 +53,7 @@ void on_large_stack(const std::function<void()>& work) {
 
 // Refuses text that nests deeper than a writer of TorchScript ever does, before anything recurses into it.
 void check_nesting(const std::string& path, const std::string& text) {
-  int depth = 0;
+  int depth = 0, lines = 0;
   size_t tokens = 0, blanks = 0, branches = 0;
   bool at_start = true, in_word = false;
   const auto deep = [&] { throw mase::Error(mase::format("'code/{}' nests too deep", path)); };
@@ -62,6 +62,8 @@ void check_nesting(const std::string& path, const std::string& text) {
     if (c == '(' || c == '[' || c == '{') ++depth;
     if (c == ')' || c == ']' || c == '}') --depth;
     if (c == '\n' && depth <= 0) tokens = 0, depth = 0;
+    if (c == '\n' && ++lines > kMostLines)
+      throw mase::Error(mase::format("'code/{}' has more than {} lines", path, kMostLines));
     blanks = c == '\n' ? 0 : at_start && c == ' ' ? blanks + 1 : blanks;
     at_start = c == '\n' || (at_start && c == ' ');
     if (c != ' ' && c != '\n' && !(is_word && in_word)) ++tokens;
@@ -114,15 +116,54 @@ void check_literals(const std::string& path, const jit::TreeRef& tree) {
   for (const jit::TreeRef& part : tree->trees()) check_literals(path, part);
 }
 
+// How many parts the type of a value has, as far as tuples tell. LibTorch writes types out, and a tuple of one tuple
+// twice, which is one of another twice, has a type that no memory holds.
+class TupleTypes {
+ public:
+  explicit TupleTypes(const std::string& path) : path_(path) {}
+
+  void visit(const jit::TreeRef& tree) {
+    if (tree->kind() == jit::TK_ASSIGN && jit::Assign(tree).rhs().present()) {
+      const uint64_t parts = parts_of(jit::Assign(tree).rhs().get().tree());
+      if (parts > kMostParts)
+        throw mase::Error(mase::format("'code/{}' has a tuple of more than {} parts", path_, kMostParts));
+      for (const jit::Expr& left : jit::Assign(tree).lhs_list())
+        if (left.kind() == jit::TK_VAR) parts_[jit::Var(left.tree()).name().name()] = parts;
+    }
+    for (const jit::TreeRef& part : tree->trees()) visit(part);
+  }
+
+ private:
+  static constexpr uint64_t kMostParts = 10'000;
+  uint64_t parts_of(const jit::TreeRef& tree) const {
+    if (tree->kind() == jit::TK_VAR) {
+      const auto found = parts_.find(jit::Var(tree).name().name());
+      return found == parts_.end() ? 1 : found->second;
+    }
+    const bool is_tuple = tree->kind() == jit::TK_TUPLE_LITERAL;
+    const auto& parts = is_tuple ? tree->trees().at(0)->trees() : tree->trees();
+    uint64_t count = 1;
+    for (const jit::TreeRef& part : parts) count = is_tuple ? count + parts_of(part) : std::max(count, parts_of(part));
+    return std::min(count, 2 * kMostParts);
+  }
+  const std::string& path_;
+  std::map<std::string, uint64_t> parts_;
+};
+
+void check_definition(const std::string& path, const jit::TreeRef& tree) {
+  check_literals(path, tree);
+  TupleTypes(path).visit(tree);
+}
+
 void check_source(const std::string& path, const std::shared_ptr<jit::Source>& source) {
   jit::Parser parser(source);
   jit::Lexer& lexer = parser.lexer();
   while (lexer.cur().kind != jit::TK_EOF) {
     const int kind = lexer.cur().kind;
     if (kind == jit::TK_CLASS_DEF)
-      check_literals(path, parser.parseClass());
+      check_definition(path, parser.parseClass());
     else if (kind == jit::TK_DEF)
-      check_literals(path, parser.parseFunction(false));
+      check_definition(path, parser.parseFunction(false));
     else
       lexer.next();  // imports and the version
   }

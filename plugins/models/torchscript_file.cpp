@@ -12,10 +12,11 @@ namespace {
 
 using Kind = PickleObject::Kind;
 
-constexpr uint64_t kLongestSource = uint64_t{8} << 20;
+constexpr uint64_t kLongestSource = uint64_t{2} << 20;
 constexpr int64_t kLargestAxis = int64_t{1} << 40;
 constexpr int kDeepestValue = 32;  // lists in lists
-constexpr int64_t kOldest = 3;     // what files without newer operators have
+constexpr size_t kMostItems = 100'000;
+constexpr int64_t kOldest = 3;  // what files without newer operators have
 
 int64_t version_of(const Archive& archive) {
   const std::string member = archive.has(".data/version") ? ".data/version" : "version";
@@ -109,6 +110,8 @@ at::Tensor ScriptModule::tensor(const Pickle& pickle, const PickleObject& object
 
 AtenValue ScriptModule::attribute(uint32_t place, const std::string& path, int depth) const {
   const PickleObject& object = objects_[place];
+  // A tuple of one tuple twice, which is one of another twice, is a pickle of a few bytes.
+  if (++items_ > kMostItems) throw mase::Error(mase::format("'{}' has more than {} items", path, kMostItems));
   switch (object.kind) {
     case Kind::none:
       return {};
@@ -154,6 +157,7 @@ AtenValue ScriptModule::pairs(const PickleObject& dict, const std::string& path,
 
 AtenValue ScriptModule::get_attribute(const AtenValue::Object& object, const std::string& name) const {
   if (name == "training") return false;  // networks are read as they evaluate
+  items_ = 0;
   const PickleObject& self = objects_[object.index];
   const PickleObject* const state =
       self.kind == Kind::object && self.items.size() == 1 ? &objects_[self.items[0]] : nullptr;

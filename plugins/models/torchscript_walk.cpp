@@ -6,7 +6,9 @@ namespace models {
 
 namespace {
 
-constexpr size_t kMostScriptSteps = 2'000'000;
+constexpr size_t kMostScriptSteps = 200'000;
+constexpr size_t kItemsInStep = 8;  // of a list that is copied
+constexpr size_t kMostListItems = 16'384;
 constexpr int kDeepestCall = 200;
 constexpr int64_t kMostTurns = 10'000;
 
@@ -18,6 +20,14 @@ bool begins_with_letter(const std::string& name) {
 bool is_torch_layer(const std::string& type) {
   return type.starts_with("__torch__.torch.nn.modules.") && type.find("MultiheadAttention") == type.npos &&
          type.find(".transformer.") == type.npos && type.find(".container.") == type.npos;
+}
+
+// Of lists in lists as well, which double with every tuple of two that a file makes.
+size_t count_items(const AtenValue::List& list) {
+  size_t count = list.size();
+  for (const AtenValue& item : list)
+    if (const auto* inner = item.get<AtenValue::List>()) count += count_items(*inner);
+  return count;
 }
 
 bool is_unknown(const AtenValue& value) {
@@ -36,6 +46,11 @@ const AtenValue& ScriptModule::use(Walk& walk, const Frame& frame, const ScriptN
 }
 
 void ScriptModule::set(Walk& walk, const Frame& frame, size_t value, AtenValue result, const AtenBase& base) {
+  if (const auto* list = result.get<AtenValue::List>()) {
+    const size_t items = count_items(*list);
+    if (items > kMostListItems) throw mase::Error(mase::format("the file's code makes a list of {} items", items));
+    count_steps(walk, items / kItemsInStep);
+  }
   if (const auto* wire = result.get<Wire>(); wire && frame.is_top)
     walk.builder.name(frame.function.values[value], *wire);
   walk.values.set(label(frame, value), std::move(result), base);
@@ -75,10 +90,15 @@ std::vector<std::string> ScriptModule::run_function(Walk& walk, const ScriptFunc
   return results;
 }
 
+void ScriptModule::count_steps(Walk& walk, size_t steps) {
+  walk.steps += steps;
+  if (walk.steps > kMostScriptSteps)
+    throw mase::Error(mase::format("the file's code takes more than {} steps", kMostScriptSteps));
+}
+
 void ScriptModule::run_block(Walk& walk, const Frame& frame, const ScriptBlock& block) {
   for (const ScriptNode& node : block.nodes) {
-    if (++walk.steps > kMostScriptSteps)
-      throw mase::Error(mase::format("the file's code takes more than {} steps", kMostScriptSteps));
+    count_steps(walk, 1);
     walk.builder.visit();
     run_node(walk, frame, node);
   }
@@ -125,6 +145,7 @@ void ScriptModule::change_list(Walk& walk, const Frame& frame, const ScriptNode&
   if (is_unknown(before)) return;
   const auto* list = before.get<AtenValue::List>();
   if (!list) throw mase::Error("an item is put into what is no list");
+  count_steps(walk, list->size() / kItemsInStep);
   AtenValue::List after = *list;
   if (node.kind == "aten::append") {
     after.push_back(use(walk, frame, node, 1));
@@ -226,6 +247,7 @@ void ScriptModule::run_loop(Walk& walk, const Frame& frame, const ScriptNode& no
   bool more = *goes;
   for (int64_t turn = 0; more && turn < count->at[0]; ++turn) {
     if (turn >= kMostTurns) return give_up(walk, frame, node, node.kind, "it turns too often");
+    count_steps(walk, 1);  // a body may be empty
     set(walk, frame, body.inputs.at(0), Size(turn));
     std::vector<AtenValue> values;
     for (const std::string& name : carried) values.push_back(walk.values.use(name, node.kind));

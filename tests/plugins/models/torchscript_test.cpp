@@ -157,6 +157,35 @@ TEST_CASE("nothing in a TorchScript file runs") {
   CHECK(pickled.find("asks for os.system") != std::string::npos);
 }
 
+TEST_CASE("TorchScript that grows or turns without end is refused") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const auto refusal = [&](const std::string& body) {
+    const std::string place = "return torch.relu(argument_1)";
+    return script_message(changed_script(folder, "modules/activation.py", place, body), c);
+  };
+  const auto says = [](const std::string& text, const char* what) {
+    INFO(text);
+    CHECK(text.find(what) != std::string::npos);
+  };
+  std::string loops, indent = "    ", tuples = "t0 = (argument_1, argument_1)\n";
+  for (const char* i : {"i", "j", "k"}) {
+    loops += mase::format("for {} in range(9999):\n", i) + indent + "  ";
+    indent += "  ";
+  }
+  says(refusal(loops + "n = 1\n    return argument_1"), "takes more than 200000 steps");
+  says(refusal("a = [1, 2]\n    for i in range(60):\n      a = torch.add(a, a)\n"
+               "    return torch.mul(argument_1, torch.len(a))"),
+       "makes a list of");
+  says(refusal("a = [argument_1]\n    for i in range(9000):\n      _0 = torch.append(a, argument_1)\n"
+               "    return torch.cat(a)"),
+       "takes more than 200000 steps");
+  for (int i = 1; i < 60; ++i) tuples += mase::format("    t{} = (t{}, t{})\n", i, i - 1, i - 1);
+  says(refusal(tuples + "    return argument_1"), "a tuple of more than 10000 parts");
+  says(refusal("return argument_1" + std::string(50'000, '\n')), "more than 40000 lines");
+}
+
 TEST_CASE("TorchScript that cannot be read is named") {
   if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
   const test::TempDir folder;
