@@ -1,6 +1,8 @@
 // ATen: matrix products and attention.
 #include <ATen/ops/all.h>
 
+#include <algorithm>
+
 #include "aten.h"
 #include "mase/text.h"
 
@@ -60,6 +62,32 @@ AtenValues bilinear(AtenCall& c) {
   return {c.has("bias") ? c.builder.binary(c.node + "_bias", "add", y, c.tensor("bias")) : y};
 }
 
+// What decompositions make of bilinear: the sum over some axes of a product of three tensors, where each says which
+// axes the others have alone.
+AtenValues trilinear(AtenCall& c) {
+  const char* const names[] = {"i1", "i2", "i3"};
+  const char* const missing[] = {"expand1", "expand2", "expand3"};
+  const auto has = [](const std::vector<int64_t>& list, int64_t axis) {
+    return std::find(list.begin(), list.end(), axis) != list.end();
+  };
+  Wires factors;
+  std::string equation;
+  for (size_t i = 0; i < 3; ++i) {
+    const Wire& x = factors.emplace_back(c.tensor(names[i]));
+    const std::vector<int64_t> others = c.integers(missing[i]);
+    const int64_t rank = (x.usable() ? x.rank() : 0) + static_cast<int64_t>(others.size());
+    if (rank > 26) c.refuse(mase::format("has {} axes", rank));
+    if (i > 0) equation += ',';
+    for (int64_t axis = 0; axis < rank; ++axis)
+      if (!has(others, axis)) equation += static_cast<char>('a' + axis);
+    if (i < 2) continue;
+    equation += "->";
+    for (int64_t axis = 0; axis < rank; ++axis)
+      if (!has(c.integers("sumdim"), axis)) equation += static_cast<char>('a' + axis);
+  }
+  return {c.builder.einsum(c.node, equation, factors)};
+}
+
 }  // namespace
 
 void add_aten_products(AtenTable& t) {
@@ -81,7 +109,7 @@ void add_aten_products(AtenTable& t) {
         "_scaled_dot_product_attention_math", "_scaled_dot_product_flash_attention",
         "_scaled_dot_product_efficient_attention", "_scaled_dot_product_fused_attention_overrideable"})
     t[name] = attention;
-  t["einsum"] = einsum, t["bilinear"] = bilinear;
+  t["einsum"] = einsum, t["bilinear"] = bilinear, t["_trilinear"] = trilinear;
   for (const char* name : {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "_thnn_fused_lstm_cell"})
     t[name] = Refused{"recurrent networks are not read"};
 }

@@ -180,6 +180,17 @@ AtenValues sort(AtenCall& c) {
   return {result_of(results, 0), result_of(results, 1)};
 }
 
+// Sums or products of each element and all before it; of integers in 64 bits.
+AtenHandler running(const char* op) {
+  return [op = std::string(op)](AtenCall& c) -> AtenValues {
+    Wire x = c.tensor("self");
+    const auto type = c.dtype("dtype");
+    if (type || (x.usable() && x.dtype() == at::kBool))
+      x = c.builder.cast(c.node + "_cast", x, type.value_or(at::kLong));
+    return {c.emit(op, {x}, {{"dim", c.axis("dim", x.rank())}})};
+  };
+}
+
 }  // namespace
 
 void add_aten_reductions(AtenTable& t) {
@@ -195,13 +206,7 @@ void add_aten_reductions(AtenTable& t) {
     if (c.has("dim") && c.integers("dim").size() > 1) c.refuse("is the norm of matrices");
     return norm(c);
   };
-  t["cumsum"] = [](AtenCall& c) -> AtenValues {
-    Wire x = c.tensor("self");
-    const auto type = c.dtype("dtype");
-    if (type || (x.usable() && x.dtype() == at::kBool))
-      x = c.builder.cast(c.node + "_cast", x, type.value_or(at::kLong));
-    return {c.emit("cumsum", {x}, {{"dim", c.axis("dim", x.rank())}})};
-  };
+  t["cumsum"] = running("cumsum"), t["cumprod"] = running("cumprod");
   t["diff"] = differences;
   t["one_hot"] = [](AtenCall& c) -> AtenValues {
     if (c.integer("num_classes") < 1) c.refuse("takes the number of classes from the values");

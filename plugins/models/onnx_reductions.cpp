@@ -74,11 +74,13 @@ Handler place_of(const char* op) {
   };
 }
 
-Values cumsum(const Node& n) {
-  if (n.integer("exclusive", 0) || n.integer("reverse", 0)) throw Unsupported{"it is exclusive or in reverse"};
-  const Wire x = n.in(0);
-  const int64_t axis = n.axis(static_cast<int64_t>(n.number(1, "axis")), x.rank());
-  return {n.build().call(n.name(), "cumsum", {x}, {{"dim", axis}})};
+Handler running(const char* op) {
+  return [op](const Node& n) -> Values {
+    if (n.integer("exclusive", 0) || n.integer("reverse", 0)) throw Unsupported{"it is exclusive or in reverse"};
+    const Wire x = n.in(0);
+    const int64_t axis = n.axis(static_cast<int64_t>(n.number(1, "axis")), x.rank());
+    return {n.build().call(n.name(), op, {x}, {{"dim", axis}})};
+  };
 }
 
 Values topk(const Node& n) {
@@ -103,7 +105,7 @@ void add_reductions(Table& t) {
   t["ReduceSumSquare"] = around("mul", nullptr), t["ReduceLogSum"] = around(nullptr, "log");
   t["ReduceLogSumExp"] = reduction("logsumexp");
   t["ArgMax"] = place_of("argmax"), t["ArgMin"] = place_of("argmin");
-  t["CumSum"] = cumsum, t["TopK"] = topk;
+  t["CumSum"] = running("cumsum"), t["CumProd"] = running("cumprod"), t["TopK"] = topk;
 }
 
 }  // namespace models::onnx

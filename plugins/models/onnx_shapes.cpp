@@ -1,8 +1,11 @@
 // ONNX's shapes and constants: what folds away while a file is read.
 #include <ATen/ops/arange.h>
+#include <ATen/ops/diagonal.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/fill.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "mase/text.h"
 #include "onnx_operators.h"
@@ -55,6 +58,29 @@ Values constant_of_shape(const Node& n) {
   if (const auto* a = n.attribute("value")) value = n.reader().file().tensor(a->t()).reshape({-1});
   if (value.numel() != 1) throw mase::Error(mase::format("its value has {} elements, expected one", value.numel()));
   return {filled(n.sizes(0, "shape"), value.reshape({}))};
+}
+
+// Ones on a diagonal of a matrix as large as the input.
+Values eye_like(const Node& n) {
+  const Sizes sizes = n.value(0).wire.sizes();
+  if (sizes.size() != 2) throw mase::Error(mase::format("its input has {} axes, expected two", sizes.size()));
+  const int64_t k = n.integer("k", 0);
+  const auto* type = n.attribute("dtype");
+  const at::ScalarType dtype = type ? scalar_type(static_cast<int>(type->i())) : n.value(0).wire.dtype();
+  Wire wire = ImportBuilder::known(at::Tensor());
+  for (size_t at = 0; at < 2; ++at) {
+    const int64_t rows = sizes[0].at[at], columns = sizes[1].at[at];
+    count_elements({rows, columns});
+    n.build().make_room({}, static_cast<uint64_t>(rows) * static_cast<uint64_t>(columns) * sizeof(int64_t));
+    wire.trace[at] = at::zeros({rows, columns}, at::TensorOptions().dtype(dtype));
+    if (k > -rows && k < columns) wire.trace[at].diagonal(k).fill_(1);
+    n.build().hold(wire.trace[at]);
+    if (sizes[0].fixed() && sizes[1].fixed()) {
+      wire.trace[1] = wire.trace[0];
+      break;
+    }
+  }
+  return {wire};
 }
 
 Values shape(const Node& n) {
@@ -115,7 +141,7 @@ Values choose(const Node& n) {
 
 void add_shapes(Table& t) {
   t["Constant"] = constant, t["ConstantOfShape"] = constant_of_shape, t["Shape"] = shape, t["Size"] = size;
-  t["Range"] = range, t["If"] = choose;
+  t["Range"] = range, t["EyeLike"] = eye_like, t["If"] = choose;
   for (const char* op : {"LSTM", "GRU", "RNN"}) t[op] = Refused{"recurrent networks cannot be read"};
   for (const char* op : {"Loop", "Scan"}) t[op] = Refused{"loops cannot be read"};
 }

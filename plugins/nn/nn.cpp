@@ -113,6 +113,7 @@ void add_functions(Registrar& r) {
   add_cast(r);
   add_clamp(r);
   add_comparison(r);
+  add_cumprod(r);
   add_cumsum(r);
   add_div(r);
   add_exact_unary(r);

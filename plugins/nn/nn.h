@@ -32,6 +32,7 @@ void add_conv2d(Registrar& r);
 void add_conv3d(Registrar& r);
 void add_convtranspose1d(Registrar& r);
 void add_convtranspose2d(Registrar& r);
+void add_cumprod(Registrar& r);
 void add_cumsum(Registrar& r);
 void add_div(Registrar& r);
 void add_dropout(Registrar& r);

@@ -156,6 +156,11 @@ def moves():
     yield one("GatherND", x, {"i": np.array([[0, 1], [1, 2]])})
     yield one("Trilu", numbers(2, 4, 4))
     yield one("Trilu", numbers(2, 4, 4), {"k": ints(-1)[0]}, upper=0)
+    for k in [0, 2, -1, 9]:
+        yield Case([node("EyeLike", ["w"], ["e"], k=k, dtype=F), node("Add", ["x", "e"])], {"x": numbers(2, 3, 5)},
+                   {"w": ints(*range(15)).reshape(3, 5)}, name=f"EyeLike {k}")
+    yield Case([node("EyeLike", ["w"], ["e"]), node("Mul", ["x", "e"])], {"x": numbers(2, 3, 3)},
+               {"w": numbers(3, 3)}, name="EyeLike of its input's type")
 
 
 def layers():

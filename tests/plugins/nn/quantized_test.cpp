@@ -76,6 +76,7 @@ Case case_of(const std::string& op) {
       {"conv3d", {convolution, {volume}}},
       {"convtranspose1d", {convolution, {sequence}}},
       {"convtranspose2d", {convolution, {image}}},
+      {"cumprod", {{{"dim", 1}}, {{2, 4}}}},
       {"cumsum", {{{"dim", 1}}, {{2, 4}}}},
       {"div", {{}, {{2, 4}, {2, 4}}}},
       {"einsum", {{{"equation", "bi,bj->bij"}}, {{2, 4}, {2, 3}}}},
