@@ -127,8 +127,9 @@ const c10::FunctionSchema* aten_schema(const std::string& op);
 // What the results of a call are part of.
 struct AtenBase {
   std::string label;  // "" for nothing
-  // The call that makes a view of it, to be made again after the base was written to; null where it may be a copy.
+  // The call that makes a view of it, to be made again after the base was written to; null where that is not known.
   std::shared_ptr<const AtenCall> view;
+  bool may_copy = false;  // as reshape does where it cannot make a view
 };
 
 // The values of a file by label, kept right where operators work in place.
@@ -146,6 +147,8 @@ class AtenWalk {
   // A new value, or a part of the one that `of` names.
   void set(const std::string& label, AtenValue value, const AtenBase& of = {});
 
+  // The list, tuple or dictionary `list` has the value `item` in it.
+  void put(const std::string& item, const std::string& list);
   // Another list under every label of the one that `label` names.
   void replace(const std::string& label, const AtenValue& list);
 
@@ -174,6 +177,10 @@ class AtenWalk {
   AtenValues shadowed(const AtenCall& call);
   AtenValues dispatch(AtenCall& call);
   void overwrite(const AtenCall& call, const std::string& label, const Wire& with);
+  void invalidate_copies(const AtenCall& call, size_t storage);
+  void invalidate_lists(const std::string& node, const Held& before);
+  void invalidate_items(const AtenCall& call, const Held& before);
+  void refuse_fixed(const AtenCall& call, const std::string& label, size_t storage) const;
   std::optional<Wire> written(const AtenCall& call, const Held& part, const Wire& with);
   Wire part_of(const Wire& whole, const Path* path);
 
@@ -183,6 +190,9 @@ class AtenWalk {
   std::map<size_t, Wire> wholes_;                      // constants by storage, while it is known what they hold
   int64_t written_ = 0;                                // elements, for writing to parts of constants
   std::set<size_t> fixed_;                             // storages of inputs and weights
+  std::map<size_t, std::set<size_t>> copies_;          // what may be the same storage, or a copy
+  std::map<size_t, std::vector<std::pair<std::string, size_t>>> lists_;  // labels and storages, by an item's storage
+  std::map<size_t, std::set<size_t>> items_;                             // storages, by the list's
   size_t storages_ = 0;
 };
 

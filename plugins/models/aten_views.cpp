@@ -35,6 +35,13 @@ bool is_view(const std::string& base) {
   return false;
 }
 
+// Operators that give a view where the elements' places allow it, and a copy elsewhere.
+bool may_copy(const std::string& base) {
+  for (const char* op : {"contiguous", "flatten", "reshape", "reshape_as", "to"})
+    if (base == op) return true;
+  return false;
+}
+
 // The same shapes with the elements' places in order, at each batch size.
 Wire places_in(const Wire& whole) {
   Wire places = ImportBuilder::known(at::arange(whole.trace[0].numel()).view(whole.trace[0].sizes()));
@@ -48,9 +55,13 @@ Wire places_in(const Wire& whole) {
 void AtenWalk::set(const std::string& label, AtenValue value, const AtenBase& of) {
   const auto base = of.label.empty() ? values_.end() : values_.find(of.label);
   Held held{std::move(value)};
-  if (base == values_.end()) {
+  if (base == values_.end() || of.may_copy) {
     held.storage = ++storages_, held.is_view = true;
     if (const auto* wire = held.value.get<Wire>(); wire && wire->known()) wholes_[held.storage] = *wire;
+    if (base != values_.end()) {
+      held.changed_by = base->second.changed_by;
+      copies_[held.storage].insert(base->second.storage), copies_[base->second.storage].insert(held.storage);
+    }
   } else {
     const auto& path = base->second.path;
     const int length = path ? path->length + 1 : 1;
@@ -80,7 +91,7 @@ AtenBase AtenWalk::base_of(const AtenCall& call, const std::map<std::string, std
     if (!is_viewed && !may_return_input(base)) continue;
     auto view = std::make_shared<AtenCall>(call);
     if (base.ends_with('_')) view->op = "alias";  // in place: the result is the argument
-    return {label->second, arg.name() == "self" && is_view(view->base()) ? std::move(view) : nullptr};
+    return {label->second, arg.name() == "self" && is_view(view->base()) ? std::move(view) : nullptr, may_copy(base)};
   }
   return {};
 }
@@ -113,13 +124,84 @@ std::optional<Wire> AtenWalk::written(const AtenCall& call, const Held& part, co
   return after;
 }
 
+void AtenWalk::put(const std::string& item, const std::string& list) {
+  const Held &part = values_.at(item), &whole = values_.at(list);
+  if (!part.value.get<Wire>() && !part.value.get<AtenValue::List>()) return;
+  lists_[part.storage].emplace_back(list, whole.storage);
+  items_[whole.storage].insert(part.storage);
+}
+
+void AtenWalk::refuse_fixed(const AtenCall& call, const std::string& label, size_t storage) const {
+  if (fixed_.contains(storage))
+    call.refuse(mase::format("changes '{}', an input or a weight, in place", label),
+                "export the model in evaluation mode and without writing to its inputs and buffers");
+}
+
+// Whether it is written to, too, is not known: it cannot be used any more.
+void AtenWalk::invalidate_copies(const AtenCall& call, size_t storage) {
+  std::set<size_t> seen{storage};
+  for (std::vector<size_t> todo{storage}; !todo.empty();) {
+    const auto copies = copies_.find(todo.back());
+    todo.pop_back();
+    if (copies == copies_.end()) continue;
+    for (const size_t copy : copies->second) {
+      if (!seen.insert(copy).second) continue;
+      todo.push_back(copy), wholes_.erase(copy);
+      for (const std::string& label : shared_[copy]) {
+        refuse_fixed(call, label, copy);
+        if (Held& held = values_.at(label); held.storage == copy) held.changed_by = call.node;
+      }
+    }
+  }
+}
+
+// Lists that have the value in them, and what was taken out of them.
+void AtenWalk::invalidate_lists(const std::string& node, const Held& before) {
+  std::set<size_t> seen{before.storage};
+  for (std::vector<size_t> todo{before.storage}; !todo.empty();) {
+    const auto lists = lists_.find(todo.back());
+    todo.pop_back();
+    if (lists == lists_.end()) continue;
+    for (const auto& [label, storage] : lists->second) {
+      if (!seen.insert(storage).second) continue;
+      todo.push_back(storage);
+      for (const std::string& other : shared_[storage]) {
+        Held& held = values_.at(other);
+        if (held.storage == storage && (held.value.get<AtenValue::List>() || is_unchanged(held.value, before.value)))
+          held.changed_by = node;
+      }
+    }
+  }
+}
+
+// What was put into the list that the value was taken out of.
+void AtenWalk::invalidate_items(const AtenCall& call, const Held& before) {
+  std::set<size_t> seen{before.storage};
+  for (std::vector<size_t> todo{before.storage}; !todo.empty();) {
+    const auto items = items_.find(todo.back());
+    todo.pop_back();
+    if (items == items_.end()) continue;
+    for (const size_t item : items->second) {
+      if (!seen.insert(item).second) continue;
+      todo.push_back(item);
+      for (const std::string& label : shared_[item]) {
+        Held& held = values_.at(label);
+        if (held.storage != item || !is_unchanged(held.value, before.value)) continue;
+        refuse_fixed(call, label, item);
+        held.changed_by = call.node;
+      }
+    }
+  }
+}
+
 // What names the same value now names the new one, and views of constants the new elements; other views cannot be used
 // any more.
 void AtenWalk::overwrite(const AtenCall& call, const std::string& label, const Wire& with) {
   const Held held = values_.at(label);
-  if (fixed_.contains(held.storage))
-    call.refuse(mase::format("changes '{}', an input or a weight, in place", label),
-                "export the model in evaluation mode and without writing to its inputs and buffers");
+  refuse_fixed(call, label, held.storage);
+  invalidate_copies(call, held.storage);
+  invalidate_lists(call.node, held);
+  invalidate_items(call, held);
   const std::optional<Wire> whole = written(call, held, with);
   if (whole)
     wholes_[held.storage] = *whole;

@@ -30,6 +30,13 @@ size_t count_items(const AtenValue::List& list) {
   return count;
 }
 
+// Keys and values in turn, as pairs.
+AtenValue::List paired(const AtenValue::List& all) {
+  AtenValue::List pairs;
+  for (size_t i = 0; i + 1 < all.size(); i += 2) pairs.emplace_back(AtenValue::List{all[i], all[i + 1]});
+  return pairs;
+}
+
 bool is_unknown(const AtenValue& value) {
   const auto* wire = value.get<Wire>();
   return wire && wire->state == Wire::State::unknown;
@@ -161,6 +168,7 @@ void ScriptModule::change_list(Walk& walk, const Frame& frame, const ScriptNode&
   }
   const std::string name = label(frame, node.inputs[0]);
   walk.values.replace(name, after);
+  walk.values.put(label(frame, node.inputs.back()), name);
   if (!node.outputs.empty()) walk.values.alias(label(frame, node.outputs[0]), name);
 }
 
@@ -176,18 +184,16 @@ void ScriptModule::unpack(Walk& walk, const Frame& frame, const ScriptNode& node
 
 // Lists, tuples and dictionaries, and what only states a type. A dictionary is a list of pairs.
 bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNode& node) {
-  const auto inputs = [&] {
+  const auto construct = [&](bool is_dictionary) {
     AtenValue::List list;
     for (size_t i = 0; i < node.inputs.size(); ++i) list.push_back(use(walk, frame, node, i));
-    return list;
+    set(walk, frame, node.outputs.at(0), is_dictionary ? paired(list) : list);
+    for (const size_t input : node.inputs) walk.values.put(label(frame, input), label(frame, node.outputs.at(0)));
   };
   if (node.kind == "prim::ListConstruct" || node.kind == "prim::TupleConstruct") {
-    set(walk, frame, node.outputs.at(0), inputs());
+    construct(false);
   } else if (node.kind == "prim::DictConstruct") {
-    AtenValue::List pairs;
-    const AtenValue::List all = inputs();
-    for (size_t i = 0; i + 1 < all.size(); i += 2) pairs.emplace_back(AtenValue::List{all[i], all[i + 1]});
-    set(walk, frame, node.outputs.at(0), pairs);
+    construct(true);
   } else if (node.kind == "prim::ListUnpack" || node.kind == "prim::TupleUnpack") {
     unpack(walk, frame, node);
   } else if (node.kind == "prim::TupleIndex") {
@@ -197,7 +203,8 @@ bool ScriptModule::run_structure(Walk& walk, const Frame& frame, const ScriptNod
                   {},
                   {{"list", use(walk, frame, node, 0)}, {"idx", use(walk, frame, node, 1)}}};
     if (is_unknown(call.arg("list"))) return set(walk, frame, node.outputs.at(0), ImportBuilder::unknown()), true;
-    set(walk, frame, node.outputs.at(0), aten_table().at("__getitem__")(call).at(0));
+    set(walk, frame, node.outputs.at(0), aten_table().at("__getitem__")(call).at(0),
+        {label(frame, node.inputs.at(0)), nullptr});
   } else if (node.kind == "prim::unchecked_cast" || node.kind == "prim::annotate" ||
              node.kind == "aten::_unwrap_optional" || node.kind == "prim::Uninitialized" || node.kind == "prim::data") {
     if (node.inputs.empty())
@@ -309,8 +316,15 @@ void ScriptModule::run_operator(Walk& walk, const Frame& frame, const ScriptNode
     call.args[node.arguments[i]] = value;
   }
   const AtenValues results = walk.values.run(call, labels);
-  const AtenBase from = walk.values.base_of(call, labels);
-  for (size_t i = 0; i < node.outputs.size(); ++i) set(walk, frame, node.outputs[i], result_at(results, i), from);
+  AtenBase from = walk.values.base_of(call, labels);
+  if (base == "__getitem__" && !labels.empty()) from = {labels.begin()->second, nullptr};  // has no schema
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const AtenValue result = result_at(results, i);
+    set(walk, frame, node.outputs[i], result, from);
+    if (!result.get<AtenValue::List>()) continue;  // a list made of lists has their items
+    for (const auto& [argument, name] : labels)
+      if (call.arg(argument).get<AtenValue::List>()) walk.values.put(name, label(frame, node.outputs[i]));
+  }
 }
 
 }  // namespace models

@@ -76,3 +76,45 @@ TEST_CASE("what may be a copy is not used after the base was written to") {
              }),
              Contains("'flat', which node 'zero' changes through a view"));
 }
+
+TEST_CASE("a copy in another order may be written to; what it was made of is not used then") {
+  const at::Tensor x = at::rand({3, 4, 4});
+  at::Tensor mask = at::zeros({4, 4});
+  mask.narrow(0, 0, 2).narrow(1, 1, 2).fill_(5);
+  const auto written = [](ImportBuilder& b, AtenWalk& walk) {
+    view_call(b, walk, "turned", "t", "mask", {});
+    view_call(b, walk, "copy", "contiguous", "turned", {{"memory_format", AtenValue()}});
+    view_call(b, walk, "last", "select.int", "copy", {{"dim", Size(0)}, {"index", Size(2)}});
+    view_call(b, walk, "ones", "fill_.Scalar", "last", {{"value", Size(1)}});
+  };
+  const at::Tensor turned = mask.t().contiguous();
+  turned.select(0, 2).fill_(1);
+  CHECK(at::allclose(with_mask(x, written, "copy"), x.add(turned)));
+  for (const char* base : {"mask", "turned"})
+    CHECK_THAT(message([&] { with_mask(x, written, base); }), Contains("which node 'ones' changes through a view"));
+}
+
+TEST_CASE("lists of tensors that are written to, and what they were made of, are not used any more") {
+  const auto after = [](const char* written, const char* used) {
+    return message([&] {
+      built(one_input({{}, 4}, [&](ImportBuilder& b, Wire in) {
+        AtenWalk walk(b);
+        walk.set("a", b.call("relu", "relu", {in})), walk.set("b", b.call("tanh", "tanh", {in}));
+        walk.set("pair", AtenValue(AtenValue::List{walk.use("a", "pair"), walk.use("b", "pair")}));
+        walk.put("a", "pair"), walk.put("b", "pair");
+        const AtenValue first = (*walk.use("pair", "first").get<AtenValue::List>())[0];
+        walk.set("first", first, {"pair", nullptr});
+        view_call(b, walk, "twice", "mul_.Scalar", written, {{"other", Size(2)}});
+        const AtenValue& value = walk.use(used, "last");
+        const auto* list = value.get<AtenValue::List>();
+        return *(list ? (*list)[0] : value).get<Wire>();
+      }));
+    });
+  };
+  CHECK(after("a", "a").empty());
+  CHECK(after("first", "first").empty());
+  CHECK(after("a", "b").empty());
+  CHECK(after("first", "b").empty());
+  for (const auto& [written, used] : {std::pair{"a", "pair"}, {"a", "first"}, {"first", "pair"}, {"first", "a"}})
+    CHECK_THAT(after(written, used), Contains("which node 'twice' changes"));
+}

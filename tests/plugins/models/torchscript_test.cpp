@@ -226,3 +226,46 @@ TEST_CASE("a damaged TorchScript file is one sentence") {
   }
   CHECK(refused > 200);  // the rest are flips in what nobody reads
 }
+
+TEST_CASE("lists and dictionaries of tensors that are written to are refused where they are used again") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const auto with_body = [&](const std::string& body) {
+    return changed_script(folder, "modules/activation.py", "return torch.relu(argument_1)",
+                          "y = torch.relu(argument_1)\n    " + body);
+  };
+  const std::string list = "t = annotate(List[Tensor], [])\n    _1 = torch.append(t, y)\n    ";
+  const std::string doubled = "_0 = torch.mul_(y, 2)\n    ", first_doubled = "_0 = torch.mul_(t[0], 2)\n    ";
+  const std::string pair = "t = {\"a\": y}\n    torch._set_item(t, \"b\", y)\n    ";
+  CHECK(script_message(with_body(list + "return t[0]"), c).empty());
+  for (const std::string& body :
+       {list + doubled + "return t[0]", list + first_doubled + "return y", pair + doubled + "return t[\"a\"]"}) {
+    INFO(body);
+    CHECK(script_message(with_body(body), c).find("changes through a view of it") != std::string::npos);
+  }
+  // What is in a tuple is the value itself.
+  const std::map<std::string, int> twice{{"linear", 4}, {"relu", 3}, {"mul", 1}};
+  CHECK(test::operator_names(import_script(with_body("t = (y, 2)\n    " + doubled + "a, b, = t\n    return a"), c)) ==
+        twice);
+}
+
+TEST_CASE("dictionaries of TorchScript are worked out while the file is read") {
+  if (test::exported("jsc_mlp.torchscript.pt").empty()) return;
+  const test::TempDir folder;
+  const ScriptCase& c = script_cases()[0];
+  const auto file = [&](const std::string& body) {
+    return changed_script(folder, "modules/activation.py", "return torch.relu(argument_1)", body);
+  };
+  const std::string begin = "d = {\"a\": torch.exp(argument_1), \"b\": torch.neg(argument_1)}\n    ";
+  CHECK(test::operator_names(import_script(file(begin + "return d[\"b\"]"), c)) ==
+        std::map<std::string, int>{{"linear", 4}, {"neg", 1}, {"relu", 2}});
+  const std::string set = begin + "torch._set_item(d, \"a\", torch.relu(d[\"a\"]))\n    return d[\"a\"]";
+  CHECK(test::operator_names(import_script(file(set), c)) ==
+        std::map<std::string, int>{{"linear", 4}, {"exp", 1}, {"relu", 3}});
+  const std::string asks = begin +
+                           "if torch.__contains__(d, \"c\"):\n      y = d[\"a\"]\n    else:\n      y = "
+                           "d[\"b\"]\n    return y";
+  CHECK(test::operator_names(import_script(file(asks), c)).contains("neg"));
+  CHECK(script_message(file(begin + "return d[\"c\"]"), c).find("a key that it does not have") != std::string::npos);
+}
