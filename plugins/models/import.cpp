@@ -1,6 +1,7 @@
 // ImportBuilder: writing one operator after the other.
 #include "import_call.h"
 
+#include <ATen/ops/allclose.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/ScalarType.h>
 
@@ -21,6 +22,9 @@ namespace {
 // runs, and is 2 GB at most.
 constexpr int64_t kMostLive = int64_t{1} << 33, kMostOfConstants = int64_t{1} << 29;
 
+constexpr int64_t kMostRows = 1 << 20;  // elements that are compared
+constexpr double kRounding = 1e-6;  // vectors of a processor round the same numbers otherwise than what is left over
+
 // A file of few bytes may ask for any shape; what no memory holds is said before the graph runs.
 void check_result(const at::Tensor& t, int64_t most) {
   int64_t count = 1;
@@ -28,6 +32,22 @@ void check_result(const at::Tensor& t, int64_t most) {
     if (__builtin_mul_overflow(count, n, &count) || count > most)
       throw mase::Error(mase::format("its result of shape {} is too large", mase::Value(mase::shape_of(t)).json()), {},
                         mase::format("at most {} elements{}", most, most == kMostLive ? "" : " of constants alone"));
+}
+
+// Equal rows, as many as the file's batch, of which a layer makes others: they follow the batch, as in a file of an
+// open one.
+void follow_batch(Wires& inputs, const Size& batch) {
+  const auto are_rows = [&](const Wire& w) {
+    const at::Tensor& t = w.trace[0];
+    return w.known() && t.is_same(w.trace[1]) && t.dim() > 1 && t.size(0) == batch.at[0] && t.numel() > 0 &&
+           t.numel() <= kMostRows && at::allclose(t.narrow(0, 0, 1).expand_as(t), t, kRounding, kRounding);
+  };
+  if (!std::all_of(inputs.begin(), inputs.end(), are_rows)) return;
+  for (Wire& wire : inputs) {
+    mase::Shape shape = mase::shape_of(wire.trace[0]);
+    shape[0] = batch.at[1];
+    wire.trace[1] = wire.trace[0].narrow(0, 0, 1).expand(shape), wire.key.clear();
+  }
 }
 
 bool have_same_shapes(const Tensors& a, const Tensors& b) {
@@ -147,17 +167,19 @@ void ImportBuilder::add_params(Call& call, mase::Node& node) {
   }
 }
 
-// Whether constant indices are as many as the file's own batch: gather() would leave other samples out silently.
+// Whether constant indices are as many as the file's own batch, or a multiple of it: gather() would leave other samples
+// out silently.
 bool ImportBuilder::gathers_own_batch(const Call& call) const {
   if (call.chosen.name() != "nn.gather" || !literal_batch_ || call.inputs.size() != 2) return false;
   const Wire &x = call.inputs[0], &index = call.inputs[1];
-  return x.live() && x.rank() > 1 && x.size(0) == batch() && index.known() && index.rank() == x.rank() &&
-         index.size(0) == Size(batch_[0]);
+  return x.live() && x.rank() > 1 && !x.size(0).fixed() && index.known() && index.rank() == x.rank() &&
+         index.size(0) == Size(x.size(0).at[0]);
 }
 
 // The shapes of the results at both batch sizes, with constants fitted to them.
 std::array<Tensors, 2> ImportBuilder::trace_both(Call& call) {
   is_doubtful_ = false;
+  if (expands_to_batch_ && literal_batch_ && batch_[0] > 1 && !call.params.empty()) follow_batch(call.inputs, batch());
   const Tensors own = trace(call, 0);
   if (!any_batch_) return {own, own};
   if (gathers_own_batch(call) && !fit_constants(call.chosen, call.inputs))

@@ -156,7 +156,7 @@ class ImportBuilder {
   Wire slice(const std::string& name, const Wire& x, int64_t axis, int64_t start, int64_t end,
              int64_t step);  // end: INT64_MAX for all
   Wire index(const std::string& name, const Wire& x, const std::vector<std::optional<Wire>>& indices);  // x[i, :, j]
-  Wire cat(const std::string& name, const Wires& parts, int64_t axis);
+  Wire cat(const std::string& name, const Wires& all, int64_t axis);
   // The parts that cat() joined along the last axis, without that axis; nothing unless each is one place wide.
   std::optional<Wires> columns(const std::string& name, const Wire& joined);
   // Rows at known places; a reshape where these are all rows in order.
@@ -242,6 +242,7 @@ class ImportBuilder {
   std::optional<Wire> index_each(const std::string& name, const Wire& x,
                                  const std::vector<std::optional<Wire>>& indices);
   mase::Argument rows(const std::string& name, const at::Tensor& row);
+  std::optional<mase::Argument> blocks(const std::string& name, const Wire& wire);
   std::optional<mase::Argument> counted(const std::string& name, const Wire& numbers);
   std::optional<Wire> slopes_of(const Wire& condition, std::string_view op, const Wire& x, const Wire& scaled) const;
   std::optional<Wire> stack_of(const Wire& matrices) const;

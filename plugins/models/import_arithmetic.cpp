@@ -113,10 +113,13 @@ Wire ImportBuilder::binary(const std::string& name, const std::string& op, Wire 
   if (op == "logical_and" && a.absent()) return b;
   if (op == "logical_and" && b.absent()) return a;
   if (a.usable() && b.usable() && !(a.known() && b.known())) {
+    const auto is_own_batch = [&](const Size& n) { return literal_batch_ && n == Size(batch_[0]); };
     const auto leaves = [&](const Wire& x, const Wire& constant) {
       if (!constant.known() || x.rank() < constant.rank() || !changes_nothing(op, constant)) return false;
       for (int64_t i = 1; i <= constant.rank(); ++i)
-        if (const Size n = constant.size(constant.rank() - i); n != Size(1) && n != x.size(x.rank() - i)) return false;
+        if (const Size n = constant.size(constant.rank() - i);
+            n != Size(1) && n != x.size(x.rank() - i) && !(i == x.rank() && is_own_batch(n) && x.size(0) == batch()))
+          return false;
       if (op == "logical_and" || op == "logical_or") return x.dtype() == at::kBool;
       const bool is_small = constant.rank() == 0 && at::isIntegralType(constant.dtype(), false);
       return at::isFloatingType(x.dtype()) || x.dtype() == constant.dtype() ||

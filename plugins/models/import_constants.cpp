@@ -37,6 +37,15 @@ at::Tensor common_row(const at::Tensor& t) {
   return at::equal(row.expand_as(t), t) ? row.contiguous() : at::Tensor();
 }
 
+// The first of `count` blocks of rows that are all equal; undefined where they differ.
+at::Tensor common_block(const at::Tensor& t, int64_t count) {
+  if (t.dim() == 0 || count < 1 || t.size(0) == 0 || t.size(0) % count != 0 || t.numel() > kMostAlike) return {};
+  mase::Shape shape = mase::shape_of(t);
+  shape[0] /= count, shape.insert(shape.begin(), count);
+  const at::Tensor blocks = t.reshape(shape), first = blocks.narrow(0, 0, 1);
+  return at::equal(first.expand_as(blocks), blocks) ? first.contiguous() : at::Tensor();
+}
+
 // The number of the only sample, or any other zero.
 bool is_zero(const at::Tensor& row) {
   return row.numel() == 1 && at::isIntegralType(row.scalar_type(), true) && row.item<int64_t>() == 0;
@@ -92,7 +101,13 @@ bool ImportBuilder::fit_constants(const Chosen& op, Wires& inputs) {
       continue;
     if (wire.size(0) != Size(batch_[0])) {  // of a multiple of the batch
       const at::Tensor row = broadcasts ? common_row(wire.trace[0]) : at::Tensor();
-      if (row.defined()) wire = known(row), changed = true;
+      if (row.defined()) {
+        wire = known(row), changed = true;
+      } else if (const at::Tensor block = common_block(wire.trace[0], batch_[0]); block.defined() && batch_[0] > 1) {
+        mase::Shape times(static_cast<size_t>(wire.rank()), 1);
+        times[0] = batch_[1], wire.key.clear(), changed = true;
+        wire.trace[1] = block.squeeze(0).repeat(times);
+      }
       continue;
     }
     if (const auto numbers = counting(wire.trace[0])) {
@@ -194,6 +209,21 @@ Argument ImportBuilder::rows(const std::string& name, const at::Tensor& row) {
       .from;
 }
 
+// Several constant rows, one after the other for each sample: what files compute that take the samples' parts apart.
+std::optional<Argument> ImportBuilder::blocks(const std::string& name, const Wire& wire) {
+  if (wire.rank() == 0 || !like_ || wire.trace[1].size(0) % batch_[1] != 0) return std::nullopt;
+  const at::Tensor small = common_block(wire.trace[0], batch_[0]), large = common_block(wire.trace[1], batch_[1]);
+  if (!small.defined() || !large.defined() || !at::equal(small, large)) return std::nullopt;
+  Wire each = wire;
+  each.state = Wire::State::live, each.key.clear(), each.from = rows(name, small);
+  for (size_t at = 0; at < 2; ++at) {
+    mase::Shape shape = mase::shape_of(small);
+    shape[0] = batch_[at];
+    each.trace[at] = at::empty(shape, at::TensorOptions().dtype(wire.dtype()).device(at::kMeta));
+  }
+  return reshape(name + "_rows", each, wire.sizes()).from;
+}
+
 // Numbers that count the batch: the sum of their steps so far.
 std::optional<Argument> ImportBuilder::counted(const std::string& name, const Wire& numbers) {
   const auto small = counting(numbers.trace[0]), large = counting(numbers.trace[1]);
@@ -217,6 +247,7 @@ Argument ImportBuilder::argument(const std::string& name, const Wire& wire) {
     if (const at::Tensor row = common_row(wire.trace[1]); row.defined()) return rows(name, row);
     if (const auto count = counted(name, wire)) return *count;
   }
+  if (const auto each = blocks(name, wire)) return *each;
   throw OneBatchOnly{mase::format("node '{}' uses a value that depends on the batch size", name)};
 }
 

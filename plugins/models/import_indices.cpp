@@ -117,7 +117,13 @@ Wire ImportBuilder::index(const std::string& name, const Wire& x, const std::vec
   return call(name, "index", inputs, {{"axes", axes}});
 }
 
-Wire ImportBuilder::cat(const std::string& name, const Wires& parts, int64_t axis) {
+Wire ImportBuilder::cat(const std::string& name, const Wires& all, int64_t axis) {
+  Wires parts = all;  // without those that hold nothing, such as what rotary embeddings of whole heads leave alone
+  const bool is_usable = std::all_of(all.begin(), all.end(), [&](const Wire& w) {
+    return w.usable() && w.rank() == all[0].rank() && w.dtype() == all[0].dtype() && axis >= 0 && axis < w.rank();
+  });
+  if (is_usable && std::any_of(all.begin(), all.end(), [&](const Wire& w) { return w.size(axis) != Size(0); }))
+    std::erase_if(parts, [&](const Wire& w) { return w.size(axis) == Size(0); });
   if (parts.size() == 1) return parts[0];
   const Wire joined = call(name, "cat", parts, {{"dim", axis}});
   const auto is_column = [&](const Wire& w) { return w.rank() == axis + 1 && w.size(axis) == Size(1); };

@@ -39,6 +39,10 @@ Sizes with_one(Sizes sizes, size_t axis) {
   return sizes;
 }
 
+bool are_fixed(const Sizes& sizes) {
+  return std::all_of(sizes.begin(), sizes.end(), [](const Size& n) { return n.fixed(); });
+}
+
 // Where a 1 goes into `a` to make it `b`.
 std::optional<size_t> inserted_one(const Sizes& a, const Sizes& b) {
   if (b.size() != a.size() + 1) return std::nullopt;
@@ -248,6 +252,17 @@ Wire ImportBuilder::repeat(const std::string& name, const Wire& x, Sizes times) 
       hold(result.trace[at]);
     }
     if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return result;
+  }
+  if (std::all_of(times.begin() + 1, times.end(), [](const Size& n) { return n == Size(1); })) {
+    if (expands_to_batch_ && literal_batch_ && times[0] == Size(batch_[0]) && batch_[0] > 1 && are_fixed(wide))
+      times[0] = batch();
+    if (any_batch_ && times[0] == batch() && wide[0].fixed()) {  // the whole, once for each sample
+      Sizes each = with_one(wide, 0);
+      const Wire whole = reshape(name + "_axes", x, each);
+      each[0] = times[0];
+      for (size_t at = 0; at < 2; ++at) wide[0].at[at] *= times[0].at[at];
+      return reshape(name, expand(name + "_expand", whole, each), wide);
+    }
   }
   for (const Size& n : times)
     if (!n.fixed()) throw OneBatchOnly{mase::format("node '{}' repeats as often as the batch is large", name)};

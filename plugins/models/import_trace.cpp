@@ -174,7 +174,14 @@ std::optional<Wires> ImportBuilder::fold(const Call& call) {
     Tensors inputs;
     for (const Wire& wire : call.inputs) inputs.push_back(wire.trace[at]);
     if (!may_fold(call, at)) return std::nullopt;
-    const Tensors values = forward(*call.op, inputs, {});
+    Tensors values;
+    try {
+      values = forward(*call.op, inputs, {});
+    } catch (const std::exception& e) {
+      // Fine at the file's own batch: what was taken for the batch is another size.
+      if (at == 0) throw;
+      throw OneBatchOnly{mase::format("node '{}': {}", call.name, e.what())};
+    }
     for (const at::Tensor& value : values) {
       const auto is_part = [&](const at::Tensor& t) { return t.is_alias_of(value); };
       if (std::none_of(inputs.begin(), inputs.end(), is_part)) hold(value);
