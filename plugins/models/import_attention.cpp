@@ -6,6 +6,7 @@
 #include <ATen/ops/where.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -139,6 +140,25 @@ bool is_triangle(const at::Tensor& mask) {
          at::equal(at::where(lower, square == 0, square < kHidden), at::ones_like(lower));
 }
 
+// Whether keys and values have the query's axes; `is_shared` where all its heads have one key and one value. Products
+// broadcast other axes, too, which the operator does not.
+bool has_query_axes(const SizeTable& table, const std::array<Argument, 3>& args, bool& is_shared) {
+  std::array<Sizes, 3> all;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (const Sizes* known = sizes_of(table, args[i]))
+      all[i] = *known;
+    else
+      for (const int64_t n : recorded_shape(args[i])) all[i].emplace_back(n);
+  }
+  const auto& [query, key, value] = all;
+  if (query.size() < 3 || key.size() != query.size() || value.size() != query.size()) return false;
+  const size_t heads = query.size() - 3;
+  is_shared = heads > 0 && query[heads] != Size(1) && key[heads] == Size(1) && value[heads] == Size(1);
+  for (size_t i = 0; i <= heads; ++i)
+    if ((i < heads || !is_shared) && (key[i] != query[i] || value[i] != query[i])) return false;
+  return true;
+}
+
 }  // namespace
 
 bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
@@ -149,11 +169,15 @@ bool merge_attention(mase::Graph& graph, SizeTable& table, Node& product) {
   const auto scores = softmax ? scores_of(softmax->args[0], is_guarded) : std::nullopt;
   const Argument value = product.args[1];
   if (!scores || recorded_shape(value).size() < 3) return false;
+  bool is_shared = false;
+  if (!has_query_axes(table, {scores->query, scores->key_transposed, value}, is_shared)) return false;
   std::vector<Argument> args{scores->query, swapped(graph, table, product, scores->key_transposed), value};
   if (scores->has_mask) args.push_back(scores->mask);
   product.meta.common.args.clear();
   for (const Argument& arg : args) describe_argument(product.meta.common.args, arg);
-  product.op = mase::Chosen("nn.scaled_dot_product_attention", {{"scale", scores->scale}});
+  mase::Map with{{"scale", scores->scale}};
+  if (is_shared) with.set("enable_gqa", true);
+  product.op = mase::Chosen("nn.scaled_dot_product_attention", std::move(with));
   product.mase_op = product.target = "scaled_dot_product_attention";
   product.meta.common.mase_type = mase::mase_type_of(product);
   graph.set_args(product, std::move(args));

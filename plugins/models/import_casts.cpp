@@ -58,6 +58,16 @@ void retype(mase::Graph& graph, const std::set<Node*>& typed) {
   }
 }
 
+// Whether all that uses the floats made of integers is arithmetic with other such floats, which does the same with the
+// integers.
+bool is_cast_anyway(const Node& cast) {
+  return !cast.users().empty() && std::all_of(cast.users().begin(), cast.users().end(), [&](const Node* user) {
+    if (!is_one_of(*user, {"add", "sub", "mul", "div"}) || has_format(*user) || user->args.size() != 2) return false;
+    const Argument& other = user->args[user->args[0].node == &cast ? 1 : 0];
+    return other.node && other.node != &cast && dtype_of(other) == "float32" && !recorded_shape(other).empty();
+  });
+}
+
 }  // namespace
 
 bool merge_cast(mase::Graph& graph, SizeTable& table, Node& node) {
@@ -69,6 +79,13 @@ bool merge_cast(mase::Graph& graph, SizeTable& table, Node& node) {
     return true;
   }
   if (node.mase_op != "cast" || has_format(node) || !node.args[0].node || node.args[0].result != 0) return false;
+  if (is_int(dtype_of(node.args[0])) && dtype_of(Argument(&node)) == "float32" && is_cast_anyway(node)) {
+    for (Node* user : std::vector<Node*>(node.users()))
+      for (size_t i = 0; i < user->args.size(); ++i)
+        if (user->args[i].node == &node) user->meta.common.args.at(i).torch_dtype = dtype_of(node.args[0]);
+    graph.replace_all_uses(node, *node.args[0].node);
+    return true;
+  }
   if (!is_int(dtype_of(node.args[0])) || !is_int(dtype_of(Argument(&node)))) return false;
   std::set<Node*> typed;
   if (!range_of(graph, table, node.args[0]) || !is_any_int(graph, table, node, typed, 0)) return false;

@@ -25,7 +25,7 @@ Node* last_product(const Node& sum, const mase::Argument& x) {
   Node* first = only_user(sum);
   if (!is_plain(first, "mul")) return nullptr;
   const mase::Argument& factor = other(*first, sum);
-  if (is_plain(factor.node, "mul")) {  // (x * 0.5) * (1 + erf)
+  if (is_plain(factor.node, "mul") && !is_same(factor, x)) {  // (x * 0.5) * (1 + erf)
     const mase::Argument* half = beside_number(*factor.node, 0.5);
     return half && is_same(*half, x) ? first : nullptr;
   }

@@ -41,40 +41,20 @@ std::string vector_key(mase::Graph& graph, const Node& constant, const Node& las
   return flat;
 }
 
-}  // namespace
-
-// instance_norm1d of groups of channels in one row each, reshaped back, and what channels are multiplied with and
-// added.
-bool merge_group_norm(mase::Graph& graph, SizeTable& table, Node& reshape) {
-  if (!is_reshape(reshape) || has_format(reshape)) return false;
-  const Node* norm = plain(reshape.args[0], "instance_norm1d");
-  Node* first = norm ? norm->args[0].node : nullptr;
-  if (!first || !is_reshape(*first) || has_format(*first) || norm->param("running_mean")) return false;
-  const Argument x = first->args[0];
-  const Sizes *from = sizes_of(table, x), *rows = sizes_of(table, first), *to = sizes_of(table, &reshape);
-  if (!from || !rows || !to || *from != *to || from->size() < 2 || rows->size() != 3 || rows->at(0) != from->at(0) ||
-      !from->at(1).fixed() || !rows->at(1).fixed())
-    return false;
-  const int64_t channels = from->at(1).at[0], groups = rows->at(1).at[0];
-  if (groups < 1 || channels % groups != 0 || !is_full_of(graph, *norm, "weight", 1) ||
-      !is_full_of(graph, *norm, "bias", 0))
-    return false;
-  mase::Map with{{"num_groups", groups}, {"num_channels", channels}};
-  if (const mase::Value* eps = norm->op.with().find("eps")) with.set("eps", *eps);
-  const auto [scaled, weight] = channel_step(graph, reshape, "mul", channels, from->size());
+// A group norm of `x` in place of `norm`, whose only user multiplies the channels with constants that another adds to.
+bool affine_group_norm(mase::Graph& graph, SizeTable& table, Node& norm, const Argument& x, mase::Map with) {
+  const mase::Shape shape = recorded_shape(x);
+  const int64_t channels = shape.at(1);
+  const auto [scaled, weight] = channel_step(graph, norm, "mul", channels, shape.size());
   const auto [moved, bias] =
-      scaled ? channel_step(graph, *scaled, "add", channels, from->size()) : std::pair<Node*, const Node*>();
-  if (!moved) {
-    with.set("affine", false);
-    become(graph, reshape, mase::Chosen("nn.group_norm", std::move(with)), {x});
-    return true;
-  }
+      scaled ? channel_step(graph, *scaled, "add", channels, shape.size()) : std::pair<Node*, const Node*>();
+  if (!moved) return false;
   const std::vector<mase::Parameter> params{{"weight", vector_key(graph, *weight, *moved, "weight")},
                                             {"bias", vector_key(graph, *bias, *moved, "bias")}};
   Node& node = graph.insert_before(*moved, mase::OpKind::call_module, moved->name,
                                    mase::Chosen("nn.group_norm", std::move(with)), {x});
   node.target = params[0].key.substr(0, std::min(params[0].key.rfind('.'), params[0].key.size()));
-  node.meta.common.args.add(mase::argument_name(node, 0)).shape = recorded_shape(x);
+  node.meta.common.args.add(mase::argument_name(node, 0)).shape = shape;
   mase::TensorMeta& result = node.meta.common.results.add("data_out_0");
   result.shape = recorded_shape(moved), result.torch_dtype = moved->meta.common.results[0].torch_dtype;
   for (const mase::Parameter& p : params) node.meta.common.args.add(p.name).shape = {channels};
@@ -82,6 +62,47 @@ bool merge_group_norm(mase::Graph& graph, SizeTable& table, Node& reshape) {
   node.meta.common.mase_type = mase::mase_type_of(node);
   table[&node] = table.at(moved);
   graph.replace_all_uses(*moved, node);
+  return true;
+}
+
+// Without an affine map or statistics of its own.
+bool is_plain_instance_norm(const mase::Graph& graph, const Node& norm) {
+  return norm.mase_op.starts_with("instance_norm") && !norm.param("running_mean") &&
+         is_full_of(graph, norm, "weight", 1) && is_full_of(graph, norm, "bias", 0);
+}
+
+}  // namespace
+
+// instance_norm1d of groups of channels in one row each, reshaped back, and what channels are multiplied with and
+// added.
+bool merge_group_norm(mase::Graph& graph, SizeTable& table, Node& reshape) {
+  const auto eps_of = [](const Node& norm, mase::Map with) {
+    if (const mase::Value* eps = norm.op.with().find("eps")) with.set("eps", *eps);
+    return with;
+  };
+  // As many groups as channels.
+  if (is_plain_instance_norm(graph, reshape) && !has_format(reshape)) {
+    const Sizes* sizes = sizes_of(table, reshape.args[0]);
+    if (!sizes || sizes->size() < 3 || !sizes->at(1).fixed()) return false;
+    const int64_t all = sizes->at(1).at[0];
+    return affine_group_norm(graph, table, reshape, reshape.args[0],
+                             eps_of(reshape, {{"num_groups", all}, {"num_channels", all}}));
+  }
+  if (!is_reshape(reshape) || has_format(reshape)) return false;
+  const Node* norm = plain(reshape.args[0], "instance_norm1d");
+  Node* first = norm ? norm->args[0].node : nullptr;
+  if (!first || !is_reshape(*first) || has_format(*first) || !is_plain_instance_norm(graph, *norm)) return false;
+  const Argument x = first->args[0];
+  const Sizes *from = sizes_of(table, x), *rows = sizes_of(table, first), *to = sizes_of(table, &reshape);
+  if (!from || !rows || !to || *from != *to || from->size() < 2 || rows->size() != 3 || rows->at(0) != from->at(0) ||
+      !from->at(1).fixed() || !rows->at(1).fixed())
+    return false;
+  const int64_t channels = from->at(1).at[0], groups = rows->at(1).at[0];
+  if (groups < 1 || channels % groups != 0) return false;
+  mase::Map with = eps_of(*norm, {{"num_groups", groups}, {"num_channels", channels}});
+  if (affine_group_norm(graph, table, reshape, x, with)) return true;
+  with.set("affine", false);
+  become(graph, reshape, mase::Chosen("nn.group_norm", std::move(with)), {x});
   return true;
 }
 

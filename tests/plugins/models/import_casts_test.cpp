@@ -84,3 +84,19 @@ TEST_CASE("casts stay where integers may not fit, or where their type is seen") 
           return b.binary("y", "eq", b.cast("byte", sums, at::kByte), whole(3));
         })) == 1);
 }
+
+TEST_CASE("integers that arithmetic makes floats of anyway are not cast before it") {
+  const at::Tensor ids = at::arange(12).view({2, 6}), slopes = at::rand({6});
+  const auto scaled = [&](const std::function<Wire(ImportBuilder&, Wire)>& with) {
+    return of_ids([&](ImportBuilder& b, Wire x) { return with(b, b.cast("float", x, at::kFloat)); });
+  };
+  mase::Graph graph =
+      scaled([&](ImportBuilder& b, Wire x) { return b.binary("y", "mul", ImportBuilder::known(slopes, "slopes"), x); });
+  CHECK(casts(graph) == 0);
+  CHECK(at::equal(run(graph, {ids}), ids.to(at::kFloat) * slopes));
+  // A number takes the type of what stands beside it, and a product of integers is an integer.
+  CHECK(casts(scaled([](ImportBuilder& b, Wire x) {
+          return b.binary("y", "sub", x, ImportBuilder::known(at::tensor(0.5F)));
+        })) == 1);
+  CHECK(casts(scaled([](ImportBuilder& b, Wire x) { return b.binary("y", "mul", x, x); })) == 1);
+}

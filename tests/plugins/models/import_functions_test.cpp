@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/celu.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/hardshrink.h>
 #include <ATen/ops/log_sigmoid.h>
@@ -17,6 +18,7 @@
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "walked.h"
 
@@ -75,6 +77,19 @@ TEST_CASE("softplus and mish written out are softplus and mish") {
           const Wire y = b.call("s", "softplus", {b.binary("m", "mul", x, fixed_number(3))});
           return b.binary("d", "div", y, fixed_number(2));
         }) == Ops{"mul", "softplus", "div"});
+}
+
+TEST_CASE("gelu of a product is gelu") {
+  const Body written = [](ImportBuilder& b, Wire x) {
+    const Wire product = b.binary("product", "mul", x, b.call("tanh", "tanh", {x}));
+    const Wire erf = b.call("erf", "erf", {b.binary("div", "div", product, fixed_number(std::sqrt(2.0)))});
+    const Wire twice = b.binary("twice", "mul", product, b.binary("one", "add", erf, fixed_number(1)));
+    return b.binary("half", "mul", twice, fixed_number(0.5));
+  };
+  mase::Graph graph = built(one_input({{}, 8}, written));
+  CHECK(import_operators(graph) == Ops{"tanh", "mul", "gelu"});
+  const at::Tensor x = at::randn({3, 8});
+  CHECK(at::allclose(run(graph, {x}), at::gelu(x * x.tanh()), 1e-5, 1e-6));
 }
 
 TEST_CASE("celu, logsigmoid and both shrinks written out are those operators") {
@@ -270,6 +285,21 @@ TEST_CASE("groups of channels that are normalized as rows are group_norm") {
   const at::Tensor x = at::randn({3, 4, 2, 3});
   CHECK(at::allclose(run(graph, {x}), at::group_norm(x, 2, weight.flatten(), bias.flatten()), 1e-4, 1e-5));
   CHECK(ops_of({{}, 4, 2, 3}, grouped(2)).size() == 5);
+}
+
+TEST_CASE("channels that are normalized one by one, multiplied and moved are group_norm of as many groups") {
+  const at::Tensor weight = at::rand({4, 1}), bias = at::rand({4, 1}), x = at::randn({3, 4, 6});
+  const auto normed = [&](bool is_moved) -> Body {
+    return [=](ImportBuilder& b, Wire in) {
+      const Wire norm = b.call("n", "instance_norm1d", {in}, {{"num_features", 4}});
+      const Wire scaled = b.binary("w", "mul", norm, ImportBuilder::known(weight, "gn.weight"));
+      return is_moved ? b.binary("b", "add", scaled, ImportBuilder::known(bias, "gn.bias")) : scaled;
+    };
+  };
+  mase::Graph graph = built(one_input({{}, 4, 6}, normed(true)));
+  CHECK(import_operators(graph) == Ops{"group_norm"});
+  CHECK(at::allclose(run(graph, {x}), at::group_norm(x, 4, weight.flatten(), bias.flatten()), 1e-4, 1e-5));
+  CHECK(ops_of({{}, 4, 6}, normed(false)) == Ops{"instance_norm1d", "mul"});
 }
 
 TEST_CASE("any, all and one_hot written with sums and comparisons are those operators") {

@@ -176,6 +176,25 @@ TEST_CASE("heads and rows that are stacked for a product are not") {
   CHECK(run(graph, {at::rand({5, 3, 4})}).sizes() == at::IntArrayRef({5, 3, 2}));
 }
 
+TEST_CASE("written-out attention whose heads share a key and a value says so, and broadcasts nothing else") {
+  const at::Tensor x = at::randn({2, 3, 5, 4}), key = x.narrow(1, 0, 1);
+  mase::Graph graph = merged({{}, 3, 5, 4}, [](ImportBuilder& b, Wire y) {
+    const Wire shared = b.slice("key", y, 1, 0, 1, 1);
+    const Wire scores = b.binary("scale", "mul", b.matmul("qk", y, b.transpose("kt", shared, 2, 3)), scalar_wire(0.5));
+    return b.matmul("y", b.call("softmax", "softmax", {scores}, {{"dim", -1}}), shared);
+  });
+  CHECK(import_operators(graph).back() == "scaled_dot_product_attention");
+  CHECK(at::allclose(run(graph, {x}), x.matmul(key.transpose(2, 3)).mul(0.5).softmax(-1).matmul(key), 1e-4, 1e-5));
+  // The query broadcasts.
+  mase::Graph other = merged({{}, 3, 5, 4}, [](ImportBuilder& b, Wire y) {
+    const Wire query = b.slice("query", y, 1, 0, 1, 1);
+    const Wire scores = b.matmul("qk", query, b.transpose("kt", y, 2, 3));
+    return b.matmul("y", b.call("softmax", "softmax", {scores}, {{"dim", -1}}), y);
+  });
+  CHECK(import_operators(other).back() == "matmul");
+  CHECK(at::allclose(run(other, {x}), key.matmul(x.transpose(2, 3)).softmax(-1).matmul(x), 1e-4, 1e-5));
+}
+
 TEST_CASE("a constant lower triangle as mask is is_causal, another mask stays") {
   const auto attention = [](const at::Tensor& mask) -> MergeBody {
     return [=](ImportBuilder& b, Wire x) {
