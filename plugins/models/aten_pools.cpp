@@ -1,4 +1,7 @@
 // ATen: pools, padding and interpolation.
+#include <ATen/ops/_upsample_bicubic2d_aa.h>
+#include <ATen/ops/_upsample_bilinear2d_aa.h>
+
 #include <algorithm>
 
 #include "aten.h"
@@ -107,6 +110,22 @@ AtenHandler padding(const char* mode) {
 }
 
 // upsample_nearest2d and its like: the sizes are given, or factors.
+constexpr int64_t kMostSmoothed = 1 << 24;  // elements
+
+// Whether each image is as large as before: then nothing is between its pixels.
+bool keeps_size(const mase::Map& with, const Wire& x) {
+  if (!x.usable() || x.rank() < 3) return false;
+  if (const mase::Value* factors = with.find("scale_factor")) {
+    const mase::List& all = factors->as_list();
+    return !all.empty() && std::all_of(all.begin(), all.end(), [](const auto& f) { return f.as_double() == 1; });
+  }
+  const mase::Value* size = with.find("size");
+  if (!size || !size->is_list() || static_cast<int64_t>(size->as_list().size()) != x.rank() - 2) return false;
+  for (int64_t axis = 2; axis < x.rank(); ++axis)
+    if (x.size(axis) != Size(size->as_list()[static_cast<size_t>(axis - 2)].as_int())) return false;
+  return true;
+}
+
 AtenHandler interpolation(const char* mode) {
   return [mode = std::string(mode)](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor(c.args.contains("input") ? "input" : "self");
@@ -125,8 +144,30 @@ AtenHandler interpolation(const char* mode) {
     } else {
       c.refuse("has neither a size nor factors");
     }
+    if (keeps_size(with, x)) return {x};
     if (c.has("align_corners") && c.flag("align_corners")) with.set("align_corners", true);
     return {c.emit("interpolate", {x}, with)};
+  };
+}
+
+// With smoothing, where fewer pixels are asked for: of constants, such as embeddings of positions.
+AtenHandler smoothed(bool is_cubic) {
+  return [is_cubic](AtenCall& c) -> AtenValues {
+    Wire x = c.tensor(c.args.contains("input") ? "input" : "self");
+    if (!x.known() || !x.trace[0].is_same(x.trace[1]) || !c.has("output_size"))
+      return {c.builder.unknown(c.node, "aten." + c.op, 1, "it smooths what is computed")[0]};
+    const std::vector<int64_t> size = c.integers("output_size");
+    uint64_t bytes = sizeof(double);
+    for (const int64_t n : size)
+      if (n < 1 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(n), &bytes)) c.refuse("has a size without end");
+    if (x.rank() != 4 || size.size() != 2 || x.trace[0].numel() > kMostSmoothed)
+      c.refuse("expected an image of four axes");
+    c.builder.make_room({x}, bytes * static_cast<uint64_t>(x.trace[0].size(0) * x.trace[0].size(1)));
+    const bool keeps_corners = c.flag("align_corners");
+    x = ImportBuilder::known(is_cubic ? at::_upsample_bicubic2d_aa(x.trace[0], size, keeps_corners, {}, {})
+                                      : at::_upsample_bilinear2d_aa(x.trace[0], size, keeps_corners, {}, {}));
+    c.builder.hold(x.trace[0]);
+    return {x};
   };
 }
 
@@ -151,6 +192,7 @@ void add_aten_pools(AtenTable& t) {
   }
   t["upsample_linear1d"] = interpolation("linear"), t["upsample_bilinear2d"] = interpolation("bilinear");
   t["upsample_bicubic2d"] = interpolation("bicubic"), t["upsample_trilinear3d"] = interpolation("trilinear");
+  t["_upsample_bicubic2d_aa"] = smoothed(true), t["_upsample_bilinear2d_aa"] = smoothed(false);
 }
 
 }  // namespace models

@@ -131,8 +131,8 @@ AtenValues join(AtenCall& c) {
   if (c.base() != "stack")
     std::erase_if(parts, [&](const Wire& w) { return parts.size() > 1 && w.rank() == 1 && w.size(0) == Size(0); });
   if (c.base() != "stack" && parts.size() == 1) return {parts[0]};
-  const bool stacks = c.base() == "stack";
-  return {c.emit(stacks ? "stack" : "cat", parts, {{"dim", c.axis("dim", parts[0].rank() + stacks)}})};
+  if (c.base() == "stack") return {c.emit("stack", parts, {{"dim", c.axis("dim", parts[0].rank() + 1)}})};
+  return {c.builder.cat(c.node, parts, c.axis("dim", parts[0].rank()))};
 }
 
 // hstack, dstack and column_stack: cat behind axes that vectors get.

@@ -76,8 +76,32 @@ bool is_per(const Node& n, int i, int64_t count) {
   return n.has(i) && n.value(i).wire.known() && n.value(i).wire.rank() == 1 && n.value(i).wire.size(0) == Size(count);
 }
 
+// Of a constant, such as a weight that a layer standardizes: arithmetic that folds.
+Values normalized_constant(const Node& n, const Wire& x, bool is_training) {
+  ImportBuilder& b = n.build();
+  Sizes wide(static_cast<size_t>(x.rank()), Size(1));
+  wide[1] = x.size(1);
+  const auto per_channel = [&](int i) { return b.reshape(mase::format("{}_{}", n.name(), i), n.in(i), wide); };
+  std::vector<int64_t> others;
+  for (int64_t i = 0; i < x.rank(); ++i)
+    if (i != 1) others.push_back(i);
+  const Wire mean = is_training ? b.mean(n.name() + "_mean", x, others, true) : per_channel(3);
+  const mase::Map spread{{"dim", mase::Value(others)}, {"keepdim", true}, {"correction", 0}};
+  const Wire variance = is_training ? b.call(n.name() + "_var", "var", {x}, spread) : per_channel(4);
+  const Wire eps = ImportBuilder::known(at::scalar_tensor(n.real("epsilon", 1e-5F)));
+  const Wire root = b.call(n.name() + "_sqrt", "sqrt", {b.binary(n.name() + "_eps", "add", variance, eps)});
+  const Wire scaled = b.binary(n.name() + "_div", "div", b.binary(n.name() + "_sub", "sub", x, mean), root);
+  Wire result = b.binary(n.name() + "_mul", "mul", scaled, per_channel(1));
+  result = b.binary(n.name(), "add", result, per_channel(2));
+  result.key = x.key;
+  return {Value(result)};
+}
+
 Values batch_norm(const Node& n) {
   const Wire x = n.in(0);
+  // Before opset 14 the mean and variance of the data are results in training mode only.
+  const bool is_training = n.integer("training_mode", 0) || (n.opset() < 14 && n.message().output_size() > 1);
+  if (x.known() && n.has(4) && n.all_known() && x.rank() >= 2) return normalized_constant(n, x, is_training);
   if (n.integer("training_mode", 0)) throw Unsupported{"it is in training mode"};
   if (!n.integer("spatial", 1)) throw Unsupported{"it is not spatial"};
   if (x.rank() < 2 || x.rank() > 5) throw Unsupported{mase::format("its input has {} axes", x.rank())};

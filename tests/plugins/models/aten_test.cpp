@@ -2,13 +2,17 @@
 #include "plugins/models/aten.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/adaptive_max_pool2d.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/as_strided.h>
 #include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/bilinear.h>
 #include <ATen/ops/celu.h>
 #include <ATen/ops/cosine_similarity.h>
+#include <ATen/ops/cumprod.h>
 #include <ATen/ops/diff.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/im2col.h>
@@ -16,8 +20,10 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/selu.h>
+#include <ATen/ops/slice_scatter.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/threshold.h>
+#include <ATen/ops/zeros.h>
 #include <catch2/catch.hpp>
 
 #include "walked.h"
@@ -243,4 +249,93 @@ TEST_CASE("ATen: attention as one operator is what its module is elsewhere") {
   }
   mase::Graph shown = attention(true, 1);
   CHECK(at::allclose(run(shown, {x}), weights.mean(1), 1e-4, 1e-5));
+}
+
+TEST_CASE("ATen: cumprod multiplies along an axis, and yes or no as integers") {
+  const at::Tensor x = at::randn({4, 5});
+  mase::Graph graph = aten_graph({{}, 5}, "cumprod", {{"dim", Size(1)}});
+  CHECK(import_operators(graph) == Ops{"cumprod"});
+  CHECK(at::allclose(run(graph, {x}), at::cumprod(x, 1)));
+}
+
+TEST_CASE("ATen: _trilinear, what decompositions make of bilinear, is the same sums and products") {
+  const at::Tensor weight = at::randn({3, 5, 5}), x = at::randn({4, 5});
+  mase::Graph graph = built(one_input({{}, 5}, [&](ImportBuilder& b, Wire y) {
+    return *aten(b, "_trilinear",
+                 {{"i1", y},
+                  {"i2", ImportBuilder::known(weight)},
+                  {"i3", y},
+                  {"expand1", list({1, 3})},
+                  {"expand2", list({0})},
+                  {"expand3", list({1, 2})},
+                  {"sumdim", list({2, 3})},
+                  {"unroll_dim", Size(1)}})
+                .at(0)
+                .get<Wire>();
+  }));
+  CHECK(at::allclose(run(graph, {x}), at::bilinear(x, x, weight, {}), 1e-4, 1e-5));
+}
+
+TEST_CASE("ATen: an image that is resized to its own size stays as it is") {
+  const auto resized = [](AtenArguments args) {
+    args["align_corners"] = false;
+    return import_operators(aten_graph({{}, 2, 4, 6}, "upsample_bilinear2d", std::move(args)));
+  };
+  CHECK(resized({{"output_size", list({4, 6})}}).empty());
+  CHECK(resized({{"scale_factors", AtenValue::List{1.0, 1.0}}}).empty());
+  CHECK(resized({{"output_size", list({6, 4})}}) == Ops{"interpolate"});
+  CHECK(resized({{"scale_factors", AtenValue::List{1.0, 2.0}}}) == Ops{"interpolate"});
+}
+
+TEST_CASE("ATen: embeddings that are resized with smoothing are constants, images are refused") {
+  const at::Tensor positions = at::randn({1, 2, 8, 8}), x = at::randn({3, 2, 4, 4});
+  mase::Graph graph = built(one_input({{}, 2, 4, 4}, [&](ImportBuilder& b, Wire y) {
+    const AtenValues small =
+        aten(b, "_upsample_bicubic2d_aa",
+             {{"self", ImportBuilder::known(positions)}, {"output_size", list({4, 4})}, {"align_corners", false}});
+    return b.binary("sum", "add", y, *small.at(0).get<Wire>());
+  }));
+  CHECK(import_operators(graph) == Ops{"add"});
+  CHECK(at::allclose(run(graph, {x}), x + at::_upsample_bicubic2d_aa(positions, {4, 4}, false, {}, {})));
+  CHECK_THAT(
+      message([] {
+        aten_graph({{}, 2, 8, 8}, "_upsample_bicubic2d_aa", {{"output_size", list({4, 4})}, {"align_corners", false}});
+      }),
+      Contains("smooths what is computed"));
+}
+
+TEST_CASE("ATen: slice_scatter puts values into a part of a constant, as PyTorch does") {
+  const at::Tensor whole = at::randn({4, 6}), part = at::randn({4, 2}), x = at::randn({3, 4, 6});
+  for (const auto& [start, end, step] : {std::array<int64_t, 3>{1, 3, 1}, {0, 2, 1}, {-2, 6, 1}, {1, 5, 2}}) {
+    const AtenArguments args{{"src", ImportBuilder::known(part)},
+                             {"dim", Size(1)},
+                             {"start", Size(start)},
+                             {"end", Size(end)},
+                             {"step", Size(step)}};
+    mase::Graph graph = built(one_input({{}, 4, 6}, [&](ImportBuilder& b, Wire y) {
+      AtenArguments all = args;
+      all["self"] = ImportBuilder::known(whole);
+      return b.binary("sum", "add", y, *aten(b, "slice_scatter", all).at(0).get<Wire>());
+    }));
+    CHECK(import_operators(graph) == Ops{"add"});
+    CHECK(at::equal(run(graph, {x}), x + at::slice_scatter(whole, part, 1, start, end, step)));
+    CHECK_THAT(message([&] {
+                 aten_graph({{}, 6}, "slice_scatter", args);
+               }),
+               Contains("assigns to a part of a tensor that is computed"));
+  }
+}
+
+TEST_CASE("ATen: as_strided behind a pool is nothing, and refused where it looks at memory") {
+  const auto strided = [](const std::vector<int64_t>& stride) {
+    return built(one_input({{}, 3, 4, 4}, [&](ImportBuilder& b, Wire y) {
+      const Wire mean = b.mean("mean", y, {2, 3}, true);
+      const AtenValue::List size{b.batch(), Size(3), Size(1), Size(1)};
+      return *aten(b, "as_strided", {{"self", mean}, {"size", size}, {"stride", list(stride)}}).at(0).get<Wire>();
+    }));
+  };
+  mase::Graph graph = strided({3, 1, 3, 3});
+  const at::Tensor x = at::randn({2, 3, 4, 4});
+  CHECK(at::allclose(run(graph, {x}), x.mean({2, 3}, true)));
+  CHECK_THAT(message([&] { strided({1, 2, 1, 1}); }), Contains("how tensors lie in memory"));
 }
