@@ -162,6 +162,29 @@ TEST_CASE("export.onnx: both results of an extreme and of topk, products of seve
   CHECK(test::compare(g, "export.onnx", {}, "onnxruntime", 3).value() <= kTolerance);
 }
 
+TEST_CASE("export.onnx: places that each sample picks from its own") {
+  Components& components = test::registry();
+  for (const bool is_both : {false, true}) {
+    Graph g("picks");
+    Node& x = add_placeholder(g, "x", {4, 6});
+    Node& row = add_module(g, components, "row", Chosen("nn.argmax", {{"dim", 1}}), {&x}, Random(1));        // [n, 6]
+    Node& column = add_module(g, components, "column", Chosen("nn.argmax", {{"dim", 2}}), {&x}, Random(1));  // [n, 4]
+    std::vector<Argument> args{&x, &row};
+    List axes{1};
+    if (is_both) {  // x[n, i, j] for the first four of both
+      Node& some = add_module(g, components, "some", Chosen("nn.slice", {{"dim", 1}, {"end", 4}}), {&row}, Random(1));
+      args = {&x, &some, &column}, axes = {1, 2};
+    }
+    Node& picked =
+        add_module(g, components, "picked", Chosen("nn.index", {{"axes", axes}, {"batch_dims", 1}}), args, Random(1));
+    add_output(g, {&picked});
+    derive(g, components);
+    const auto worst = test::compare(g, "export.onnx", {}, "onnxruntime", 3);
+    if (!worst) return;
+    CHECK(*worst <= kTolerance);
+  }
+}
+
 TEST_CASE("export.onnx: what ONNX has a word for comes back as the same operator") {
   const Shape row = {4, 12};
   for (const Case& c : std::vector<Case>{{"nn.norm", {{"dim", List{1, 2}}, {"keepdim", true}, {"p", 1}}, row},

@@ -205,3 +205,17 @@ TEST_CASE("models.saved says where the recipe names a folder that is absent or d
   CHECK_THAT(refused("nowhere"), Contains("r.yaml:3:22") && Contains("no folder 'nowhere'"));
   CHECK_THAT(refused("model"), Contains("tensors.safetensors") || Contains("r.yaml:3:22"));
 }
+
+TEST_CASE("models.saved refuses a graph that gives no result") {
+  TempDir dir;
+  mase::save(build("models.jsc_tiny"), dir / "model");
+  mase::Graph graph = mase::load(dir / "model");
+  graph.erase(*graph.nodes().back());
+  mase::save(graph, dir / "model");
+  FakeContext context;
+  context.folder = dir.path();
+  CHECK_THAT(message([&] {
+               build(context, "models.saved", {{"folder", "model"}});
+             }),
+             Contains("graph.json: the graph does not end in an output"));
+}
