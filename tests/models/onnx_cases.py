@@ -184,9 +184,9 @@ def layers():
         yield one("BatchNormalization", numbers(*shape), norm, opset=9)
         yield one("BatchNormalization", numbers(*shape), norm, opset=15, epsilon=0.01)
     # A weight that is standardized by the operator, as a convolution's.
-    yield Case([node("BatchNormalization", ["w", *norm], ["n"]), node("Reshape", ["n", "s"], ["k"]),
+    yield Case([node("BatchNormalization", ["w", *norm], ["n"]), node("Reshape", ["n", "to"], ["k"]),
                 node("Conv", ["x", "k"])], {"x": numbers(2, 2, 5, 5)},
-               {**norm, "w": numbers(1, 3, 8), "s": ints(3, 2, 2, 2)}, opset=15, name="BatchNormalization of a weight")
+               {**norm, "w": numbers(1, 5, 8), "to": ints(5, 2, 2, 2)}, opset=15, name="BatchNormalization of a weight")
     yield one("LayerNormalization", numbers(2, 3, 5), {"s": numbers(5), "b": numbers(5)})
     yield one("LayerNormalization", numbers(2, 3, 5), {"s": numbers(3, 5)}, axis=1)
     yield one("RMSNormalization", numbers(2, 3, 5), {"s": numbers(5)}, opset=23)
