@@ -72,7 +72,7 @@ class Graph {
   Graph clone() const;  // isolated: tensors shared copy-on-write, about a microsecond per node
 
   std::string name;
-  Map meta;  // graph-level data (hardware.verilog_sources, ...)
+  Map meta;                    // graph-level data (hardware.verilog_sources, ...)
   int64_t batch_size() const;  // the one that it runs with, from `meta`; 0 when it takes any
 
   const std::vector<Node*>& nodes() const { return nodes_; }  // in execution order
