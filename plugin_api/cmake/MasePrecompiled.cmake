@@ -17,9 +17,10 @@ function(mase_precompiled name)
   target_link_libraries(mase_precompiled_${name} PRIVATE ${arg_LIBS})
   target_precompile_headers(mase_precompiled_${name} PRIVATE ${arg_HEADERS})
   target_compile_options(mase_precompiled_${name} PRIVATE ${arg_OPTIONS})
-  if(arg_PROPERTIES)
-    set_target_properties(mase_precompiled_${name} PROPERTIES ${arg_PROPERTIES})
-  endif()
+  # Otherwise ccache overlooks comments and spaces, by which GCC tells whether a file has been precompiled
+  # (ccache issue 1615).
+  string(REPLACE "env;" "env;CCACHE_DEPEND=1;" launcher "${CMAKE_CXX_COMPILER_LAUNCHER}")
+  set_target_properties(mase_precompiled_${name} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}" ${arg_PROPERTIES})
 endfunction()
 
 function(mase_use_precompiled target name)
