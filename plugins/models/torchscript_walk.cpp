@@ -312,8 +312,9 @@ void ScriptModule::run_operator(Walk& walk, const Frame& frame, const ScriptNode
   std::map<std::string, std::string> labels;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const AtenValue& value = use(walk, frame, node, i);
-    if (value.get<Wire>() || value.get<AtenValue::List>()) labels[node.arguments[i]] = label(frame, node.inputs[i]);
-    call.args[node.arguments[i]] = value;
+    const std::string argument = node.kind == "prim::abs" ? "self" : node.arguments[i];  // Python's own has other names
+    if (value.get<Wire>() || value.get<AtenValue::List>()) labels[argument] = label(frame, node.inputs[i]);
+    call.args[argument] = value;
   }
   const AtenValues results = walk.values.run(call, labels);
   AtenBase from = walk.values.base_of(call, labels);

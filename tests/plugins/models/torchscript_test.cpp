@@ -140,6 +140,7 @@ TEST_CASE("lists, ranges and texts of TorchScript are worked out while the file 
   const std::string text =
       "_2 = torch.format(\"{} places\", torch.size(argument_1, 1))\n    return torch.relu(argument_1)";
   CHECK(operators_of(text).at("relu") >= 1);
+  CHECK(operators_of("return ops.prim.abs(argument_1)").at("abs") >= 1);  // Python's abs(), scripted
 }
 
 TEST_CASE("nothing in a TorchScript file runs") {
