@@ -1,4 +1,4 @@
-// Graph: adding, changing and erasing nodes. Places and users follow each change, at a cost of what it touches.
+// Graph: adding, changing and erasing nodes. Places and users follow each change.
 #include <algorithm>
 #include <cctype>
 #include <iterator>

@@ -177,9 +177,7 @@ class AtenWalk {
   AtenValues shadowed(const AtenCall& call);
   AtenValues dispatch(AtenCall& call);
   void overwrite(const AtenCall& call, const std::string& label, const Wire& with);
-  void invalidate_copies(const AtenCall& call, size_t storage);
-  void invalidate_lists(const std::string& node, const Held& before);
-  void invalidate_items(const AtenCall& call, const Held& before);
+  void invalidate(const AtenCall& call, const Held& before);
   void refuse_fixed(const AtenCall& call, const std::string& label, size_t storage) const;
   std::optional<Wire> written(const AtenCall& call, const Held& part, const Wire& with);
   Wire part_of(const Wire& whole, const Path* path);
@@ -191,8 +189,8 @@ class AtenWalk {
   int64_t written_ = 0;                                // elements, for writing to parts of constants
   std::set<size_t> fixed_;                             // storages of inputs and weights
   std::map<size_t, std::set<size_t>> copies_;          // what may be the same storage, or a copy
-  std::map<size_t, std::vector<std::pair<std::string, size_t>>> lists_;  // labels and storages, by an item's storage
-  std::map<size_t, std::set<size_t>> items_;                             // storages, by the list's
+  std::map<size_t, std::set<size_t>> lists_;           // by an item's storage
+  std::map<size_t, std::set<size_t>> items_;           // by the list's
   size_t storages_ = 0;
 };
 

@@ -109,7 +109,6 @@ AtenHandler padding(const char* mode) {
   };
 }
 
-// upsample_nearest2d and its like: the sizes are given, or factors.
 constexpr int64_t kMostSmoothed = 1 << 24;  // elements
 
 // Whether each image is as large as before: then nothing is between its pixels.
@@ -126,6 +125,7 @@ bool keeps_size(const mase::Map& with, const Wire& x) {
   return true;
 }
 
+// upsample_nearest2d and its like: the sizes are given, or factors.
 AtenHandler interpolation(const char* mode) {
   return [mode = std::string(mode)](AtenCall& c) -> AtenValues {
     const Wire x = c.tensor(c.args.contains("input") ? "input" : "self");

@@ -42,6 +42,18 @@ bool may_copy(const std::string& base) {
   return false;
 }
 
+// The storages that links lead to from one, itself aside.
+std::vector<size_t> reached(const std::map<size_t, std::set<size_t>>& links, size_t from) {
+  std::set<size_t> seen{from};
+  std::vector<size_t> all{from};
+  for (size_t i = 0; i < all.size(); ++i)
+    if (const auto next = links.find(all[i]); next != links.end())
+      for (const size_t storage : next->second)
+        if (seen.insert(storage).second) all.push_back(storage);
+  all.erase(all.begin());
+  return all;
+}
+
 // The same shapes with the elements' places in order, at each batch size.
 Wire places_in(const Wire& whole) {
   Wire places = ImportBuilder::known(at::arange(whole.trace[0].numel()).view(whole.trace[0].sizes()));
@@ -127,7 +139,7 @@ std::optional<Wire> AtenWalk::written(const AtenCall& call, const Held& part, co
 void AtenWalk::put(const std::string& item, const std::string& list) {
   const Held &part = values_.at(item), &whole = values_.at(list);
   if (!part.value.get<Wire>() && !part.value.get<AtenValue::List>()) return;
-  lists_[part.storage].emplace_back(list, whole.storage);
+  lists_[part.storage].insert(whole.storage);
   items_[whole.storage].insert(part.storage);
 }
 
@@ -137,61 +149,30 @@ void AtenWalk::refuse_fixed(const AtenCall& call, const std::string& label, size
                 "export the model in evaluation mode and without writing to its inputs and buffers");
 }
 
-// Whether it is written to, too, is not known: it cannot be used any more.
-void AtenWalk::invalidate_copies(const AtenCall& call, size_t storage) {
-  std::set<size_t> seen{storage};
-  for (std::vector<size_t> todo{storage}; !todo.empty();) {
-    const auto copies = copies_.find(todo.back());
-    todo.pop_back();
-    if (copies == copies_.end()) continue;
-    for (const size_t copy : copies->second) {
-      if (!seen.insert(copy).second) continue;
-      todo.push_back(copy), wholes_.erase(copy);
-      for (const std::string& label : shared_[copy]) {
-        refuse_fixed(call, label, copy);
-        if (Held& held = values_.at(label); held.storage == copy) held.changed_by = call.node;
-      }
+// What shares memory with the value that is written to, or may: it cannot be used any more.
+void AtenWalk::invalidate(const AtenCall& call, const Held& before) {
+  for (const size_t copy : reached(copies_, before.storage)) {
+    wholes_.erase(copy);
+    for (const std::string& label : shared_[copy]) {
+      refuse_fixed(call, label, copy);
+      if (Held& held = values_.at(label); held.storage == copy) held.changed_by = call.node;
     }
   }
-}
-
-// Lists that have the value in them, and what was taken out of them.
-void AtenWalk::invalidate_lists(const std::string& node, const Held& before) {
-  std::set<size_t> seen{before.storage};
-  for (std::vector<size_t> todo{before.storage}; !todo.empty();) {
-    const auto lists = lists_.find(todo.back());
-    todo.pop_back();
-    if (lists == lists_.end()) continue;
-    for (const auto& [label, storage] : lists->second) {
-      if (!seen.insert(storage).second) continue;
-      todo.push_back(storage);
-      for (const std::string& other : shared_[storage]) {
-        Held& held = values_.at(other);
-        if (held.storage == storage && (held.value.get<AtenValue::List>() || is_unchanged(held.value, before.value)))
-          held.changed_by = node;
-      }
-    }
-  }
-}
-
-// What was put into the list that the value was taken out of.
-void AtenWalk::invalidate_items(const AtenCall& call, const Held& before) {
-  std::set<size_t> seen{before.storage};
-  for (std::vector<size_t> todo{before.storage}; !todo.empty();) {
-    const auto items = items_.find(todo.back());
-    todo.pop_back();
-    if (items == items_.end()) continue;
-    for (const size_t item : items->second) {
-      if (!seen.insert(item).second) continue;
-      todo.push_back(item);
-      for (const std::string& label : shared_[item]) {
-        Held& held = values_.at(label);
-        if (held.storage != item || !is_unchanged(held.value, before.value)) continue;
-        refuse_fixed(call, label, item);
+  // Lists that have the value in them, and what was taken out of them.
+  for (const size_t list : reached(lists_, before.storage))
+    for (const std::string& label : shared_[list]) {
+      Held& held = values_.at(label);
+      if (held.storage == list && (held.value.get<AtenValue::List>() || is_unchanged(held.value, before.value)))
         held.changed_by = call.node;
-      }
     }
-  }
+  // What was put into the list that the value was taken out of.
+  for (const size_t item : reached(items_, before.storage))
+    for (const std::string& label : shared_[item]) {
+      Held& held = values_.at(label);
+      if (held.storage != item || !is_unchanged(held.value, before.value)) continue;
+      refuse_fixed(call, label, item);
+      held.changed_by = call.node;
+    }
 }
 
 // What names the same value now names the new one, and views of constants the new elements; other views cannot be used
@@ -199,9 +180,7 @@ void AtenWalk::invalidate_items(const AtenCall& call, const Held& before) {
 void AtenWalk::overwrite(const AtenCall& call, const std::string& label, const Wire& with) {
   const Held held = values_.at(label);
   refuse_fixed(call, label, held.storage);
-  invalidate_copies(call, held.storage);
-  invalidate_lists(call.node, held);
-  invalidate_items(call, held);
+  invalidate(call, held);
   const std::optional<Wire> whole = written(call, held, with);
   if (whole)
     wholes_[held.storage] = *whole;

@@ -251,7 +251,7 @@ Wire ImportBuilder::repeat(const std::string& name, const Wire& x, Sizes times) 
       result.trace[at] = x.trace[at].repeat(shape_at(times, at));
       hold(result.trace[at]);
     }
-    if (!std::all_of(times.begin(), times.end(), [](const Size& n) { return n.fixed(); })) return result;
+    if (!are_fixed(times)) return result;
   }
   if (std::all_of(times.begin() + 1, times.end(), [](const Size& n) { return n == Size(1); })) {
     if (expands_to_batch_ && literal_batch_ && times[0] == Size(batch_[0]) && batch_[0] > 1 && are_fixed(wide))
